@@ -30,11 +30,11 @@ package struct Catalogue: Sendable {
     }
 
     /// The dates of a concert. Sends a pass if the concert has a waiting room for browsing.
-    package func dates(of concert: Concert, onlyWithFreeSeats: Bool = false) async throws -> [ConcertDate] {
+    package func dates(of concert: Concert, onlyAvailable: Bool = false) async throws -> [ConcertDate] {
         let room = concert.browseRoomID
         let request = ListSchedulesRequest(
-            concertID: concert.concertID, onlyWithFreeSeats: onlyWithFreeSeats,
-            pass: try await WaitingLine(caller).pass(of: room, for: concert.name))
+            concertID: concert.concertID, pass: try await WaitingLine(caller).pass(of: room, for: concert.name),
+            onlyAvailable: onlyAvailable)
         return try await caller.call(ConcertMethods.listSchedules, request, sendsCredential: room != nil)
             .schedules.map { ConcertDate(concert: concert, entry: $0) }
     }

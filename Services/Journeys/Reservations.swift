@@ -24,6 +24,26 @@ package struct Reservations: Sendable {
         return try found.onlyOne(.reservation, name)
     }
 
+    /// The first `limit` reservations of all users that match a request, and whose id ends in `code`.
+    package func find(
+        _ request: FindReservationsRequest, withCode code: String? = nil, upTo limit: Int
+    ) async throws -> [Reservation] {
+        var (request, found) = (request, [Reservation]())
+        let suffix = code.map { IDSuffix($0) }
+        request.pageSize = Self.pageSize
+        while true {
+            let page = try await caller.call(ConcertMethods.findReservations, request)
+            found += page.reservations.filter { suffix?.matches($0.reservationID) ?? true }
+            guard page.hasMore, found.count < limit, let last = page.lastReservationID else {
+                return Array(found.prefix(limit))
+            }
+            request.after = last
+        }
+    }
+
+    /// The most that the service returns at once.
+    private static let pageSize: UInt32 = 500
+
     /// Skips reservations that were requested without an answer and were not made.
     private func latest() async throws -> Reservation {
         for recorded in try caller.records.load().reservations.reversed() {

@@ -6,6 +6,11 @@ package struct OwnTicket: Sendable {
     package var ticket: Ticket
     package let concert: Concert
 
+    package init(ticket: Ticket, concert: Concert) {
+        self.ticket = ticket
+        self.concert = concert
+    }
+
     /// True if the ticket is valid and its date has not ended.
     package func isUsable(at now: Timestamp) -> Bool {
         ticket.state == .valid && now < ticket.endsAt

@@ -72,6 +72,48 @@ struct OperatorTests {
         }
     }
 
+    @Test func `an operator changes a concert, removes seats and undoes a check-in`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 5)
+            let words = ["admin", "concert", "configure", "moon-tour", "--title", "Sun", "--browse-room", "sale"]
+            let changed = try await onsale.run(words, as: "carol")
+            #expect(changed["title"].string == "Sun" && changed["host"].string == "Records")
+            #expect(changed["version"].number == 2)
+            try await onsale.expect("admin concert configure moon-tour --no-browse-room", as: "carol")
+            let removed = try await onsale.expect("admin seats remove moon-tour/friday Balcony-A-1..10", as: "carol")
+            #expect(removed["changed"].number == 10)
+            try await onsale.expectRefusal(
+                "admin seats remove moon-tour/friday Balcony-A-1..10", as: "carol", with: "no seat Balcony-A-1")
+            try await onsale.signUp("alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let free = try await onsale.expect("seats moon-tour/friday", as: "alice")["free"].elements
+            #expect(free.count == 50 && free.contains(.string("Stalls-1-7")))
+            try await onsale.expect("buy moon-tour Stalls-1-7 --yes", as: "alice")
+            let code = try await onsale.expect("ticket show Stalls-1-7", as: "alice")["ticketCode"].string
+            try await onsale.expect("admin check-in \(code)", as: "carol")
+            let undone = try await onsale.expect("admin undo-check-in \(code) --reason mistake", as: "carol")
+            #expect(undone["state"].string == "valid" && undone["undoReason"].string == "mistake")
+            try await onsale.expectRefusal(
+                "admin undo-check-in \(code) --reason mistake", as: "carol", with: "no check-in to undo")
+            let again = try await onsale.expect("admin check-in \(code)", as: "carol")
+            #expect(again["firstUsedAt"].string.isEmpty == false && again["undoReason"].string == "mistake")
+            let found = try await onsale.expect("admin reservations moon-tour --ticket \(code)", as: "carol")
+            #expect(found.json.elements.count == 1 && found[0]["seats"][0].string == "Stalls-1-7")
+            let ofSeat = try await onsale.expect("admin reservations moon-tour/friday --seat Stalls-1-7", as: "carol")
+            #expect(ofSeat.json == found.json)
+            let short = found[0]["code"].string
+            #expect(
+                try await onsale.expect("admin reservations moon-tour --code \(short)", as: "carol").json == found.json)
+            for kind in ["reservations", "tickets", "buyers"] {
+                #expect(
+                    try await onsale.expect("admin export \(kind) moon-tour", as: "carol")["userId"]
+                        == found[0]["userId"])
+            }
+            // An action appears within a second.
+            try await onsale.until("admin log --call UndoCheckIn", as: "carol") { $0.text.contains("UndoCheckIn") }
+        }
+    }
+
     @Test func `keys are replaced in steps, and credentials stay valid until the last step`() async throws {
         try await Onsale.with(.file) { onsale in
             let keys = "--keys \(onsale.folder.path)/keys"

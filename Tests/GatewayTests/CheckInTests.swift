@@ -64,6 +64,22 @@ struct CheckInTests {
         #expect(again == [id])
     }
 
+    @Test func `a check-in after an undo shows the first use and the reason`() async throws {
+        let route = Route(ConcertMethods.checkIn) { _, _ in
+            var ticket = Ticket(state: .used, seat: "A-1-7", grade: "A")
+            ticket.firstUsedAt = .noon
+            ticket.undoneAt = .noon + .minutes(1)
+            ticket.undoReason = "wrong\nentrance"
+            return CheckInReply(ticket: ticket, concertName: "moon-tour", scheduleName: "friday")
+        }
+        try await StubServices.with(concert: [route]) { services in
+            let result = await services.gateway("admin check-in CODE")
+            #expect(result.exit == .done)
+            #expect(result.output.contains("Used before on "))
+            #expect(result.output.contains(": wrong?entrance"))
+        }
+    }
+
     @Test func `a request id needs a code on the command line`() async throws {
         let (result, ids) = try await scan(["CODE"], "--request-id \(RequestID(high: 1, low: 1))", losing: 0)
         #expect(result.exit == .usage)

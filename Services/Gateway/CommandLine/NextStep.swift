@@ -18,7 +18,7 @@ enum NextStep {
             [CallReason.credentialInvalid, CallReason.credentialMissing],
             "Type: gateway sign-in NAME; operators: gateway admin sign-in NAME"
         ),
-        ([ConcertReason.passMissing], "Type: gateway join CONCERT"),
+        ([ConcertReason.passMissing, ConcertReason.passUsed], "Type: gateway join CONCERT"),
         ([QueueReason.placeWaiting], "To wait for your turn, type: gateway place --wait"),
         ([QueueReason.roomClosed, QueueReason.roomDraining], closedRoom),
         ([ConcertReason.saleNotOpen, ConcertReason.saleOver], "For the times in your zone: gateway dates CONCERT"),
@@ -30,7 +30,7 @@ enum NextStep {
         ),
         ([ConcertReason.seatUnknown], "The map shows the seats of a date: gateway seats CONCERT"),
         ([ConcertReason.gradeUnknown], "The legend of the map lists the grades: gateway seats CONCERT"),
-        ([ConcertReason.scheduleChanged], "Repeat the command"),
+        ([ConcertReason.scheduleChanged, ConcertReason.concertChanged], "Repeat the command"),
     ]
 
     static func checkAddress(of service: Service) -> String {
@@ -51,7 +51,8 @@ enum FieldSource {
     /// The key is the path of a field, or its last name if that has one source only.
     private static let sources = [
         "settings.name": "DATE", "starts_at_ms": "--starts", "ends_at_ms": "--ends", "sale_opens_at_ms": "--sale-opens",
-        "sale_closes_at_ms": "--sale-closes", "cancel_until_ms": "--cancel-until", "seats_per_user": "--seats-per-user",
+        "sale_closes_at_ms": "--sale-closes", "cancel_until_ms": "--cancel-until",
+        "return_until_ms": "--return-until", "seats_per_user": "--seats-per-user",
         "hold_ms": "--hold", "active_limit": "--active", "rate_per_second": "--rate", "ready_ms": "--ready",
         "idle_ms": "--idle", "hard_limit_ms": "--stay", "joins_at": "--joins-at", "opens_at": "--opens-at",
         "room_id": "--room", "browse_room_id": "--browse-room", "best.count": "--best", "best.grade": "--grade",

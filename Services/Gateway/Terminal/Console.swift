@@ -28,12 +28,17 @@ package struct Console: Sendable {
     }
 
     init(of environment: [String: String]) {
-        print = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDOUT_FILENO) }
-        printError = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) }
+        print = { Self.write(Self.line($0), to: STDOUT_FILENO) }
+        printError = { Self.write(Self.line($0), to: STDERR_FILENO) }
         draw = { Self.write($0, to: STDOUT_FILENO) }
         terminal = Terminal(STDOUT_FILENO, environment)
         pager = environment["PAGER"] ?? "less -FRX"
         input = Input(isTerminal: isatty(STDIN_FILENO) == 1 && terminal != nil, line: { readLine() })
+    }
+
+    /// Looks at the last byte, because a character can be CR and LF together.
+    private static func line(_ text: String) -> String {
+        text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n"
     }
 
     /// True if the output is a terminal. Only then are bars drawn.

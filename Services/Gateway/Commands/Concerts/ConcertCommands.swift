@@ -45,22 +45,49 @@ enum ConcertCommands {
                     + "--ends TIME")
         })
 
-    private static let free = Option("free", .flag, "list only dates with free seats")
+    private static let newTitle = Option("title", .text("TEXT"), "new title for buyers")
+    private static let newHost = Option("host", .text("TEXT"), "new organiser of the concert")
+    private static let noRoom = Option("no-browse-room", .flag, "let buyers see the dates without a pass")
+
+    static let configure = Command(
+        "admin concert configure", "Changes the texts of a concert. Settings that are not given do not change.",
+        details: "The name and the currency of a concert never change, because tickets and prices refer to them.",
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.concert],
+        flags: [newTitle, newHost, room, noRoom, CommonFlags.requestID],
+        examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records'", "moon-tour --no-browse-room"],
+        run: { run in
+            let concert = try await run.catalogue.concert(named: run[Operands.concert])
+            var request = ConfigureConcertRequest(
+                concertID: concert.concertID, title: run[newTitle] ?? concert.title,
+                host: run[newHost] ?? concert.host, browseRoomID: concert.browseRoomID, version: concert.version)
+            if let name = run[room] {
+                guard !run[noRoom] else {
+                    throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
+                }
+                request.browseRoomID = try await Rooms(run.caller).room(named: name).roomID
+            }
+            if run[noRoom] { request.browseRoomID = nil }
+            let reply = try await run.caller.call(
+                ConcertMethods.configureConcert, request, requestID: run.caller.newRequestID())
+            run.show(reply.concert.json, "Changed \(concert.name).")
+        })
+
+    private static let free = Option("free", .flag, "list only dates that are on sale now and have free seats")
 
     static let dates = Command(
         "dates", "Lists the dates of a concert, with the number of free seats.",
         calls: [.concert, .queue], caller: .user, operands: [Operands.concert], flags: [free],
         examples: ["moon-tour", "moon-tour --free", "moon-tour --zone Europe/Berlin"],
-        run: { run in try await listDates(run, onlyWithFreeSeats: run[free]) })
+        run: { run in try await listDates(run, onlyAvailable: run[free]) })
 
     static let allDates = Command(
         "admin schedule list", "Lists the dates of a concert, also those behind a waiting room.",
         calls: [.concert, .queue], caller: .operator, operands: [Operands.concert], examples: ["moon-tour"],
-        run: { run in try await listDates(run, onlyWithFreeSeats: false) })
+        run: { run in try await listDates(run, onlyAvailable: false) })
 
-    private static func listDates(_ run: Invocation, onlyWithFreeSeats: Bool) async throws {
+    private static func listDates(_ run: Invocation, onlyAvailable: Bool) async throws {
         let concert = try await run.catalogue.concert(named: run[Operands.concert])
-        let dates = try await run.catalogue.dates(of: concert, onlyWithFreeSeats: onlyWithFreeSeats)
+        let dates = try await run.catalogue.dates(of: concert, onlyAvailable: onlyAvailable)
         let rooms = run.isJSON ? [:] : await Rooms(run.caller).rooms(of: dates)
         run.show(
             dates, \.json, empty: "There are no such dates.",
@@ -130,6 +157,35 @@ enum ConcertCommands {
                 ConcertDate(concert: date.concert, entry: reply.schedule).json,
                 "Changed \(date.name).\n\(reply.schedule.settings.text(run))")
         })
+
+    private static let moveReason = Option("reason", .text("TEXT"), "reason, which buyers read")
+    private static let returnUntil = Option(
+        "return-until", .time, "until then, buyers may return their tickets and nothing is kept")
+
+    static let moveDate = Command(
+        "admin schedule move", "Moves a date to other times. Its tickets show them.",
+        details: """
+            The end, the end of the sale and the deadline of returns move by as much as the start, unless you give them.
+            The start of the sale stays. A printed ticket is still accepted: the gate shows the time on it and the new one.
+            """,
+        calls: [.concert], caller: .operator, operands: [Operands.target],
+        flags: DateFlags.times + [moveReason, returnUntil, CommonFlags.yes, CommonFlags.requestID],
+        examples: [
+            "moon-tour/friday --starts '2037-12-26 20:00' --reason storm"
+        ],
+        run: { run in
+            let reason = try run.required(moveReason)
+            let date = try await run.catalogue.date(run[Operands.target])
+            var request = try DateFlags.move(of: date, run)
+            (request.reason, request.returnUntil) = (reason, try run.time(returnUntil))
+            try run.questions.requireConfirmation(
+                "Move \(date.name) from \(run.localTime(date.settings.startsAt)) to \(run.localTime(request.startsAt))? "
+                    + "\(date.entry.counts?.sold ?? 0) seats are sold.", unchanged: "\(date.name) was not moved")
+            let reply = try await run.caller.call(
+                ConcertMethods.moveDate, request, requestID: run.caller.newRequestID())
+            let moved = ConcertDate(concert: date.concert, entry: reply.schedule)
+            run.show(moved.json, "Moved \(date.name) to \(run.localTime(moved.settings.startsAt)).")
+        })
 }
 
 extension ConcertDate {
@@ -146,7 +202,9 @@ extension ConcertDate {
             "saleOpensAt": .time(settings.saleOpensAt), "saleClosesAt": .time(settings.saleClosesAt),
             "cancelUntil": .time(settings.cancelUntil), "seatsPerUser": .count(settings.seatsPerUser),
             "holdMs": .count(settings.hold.milliseconds), "roomId": .id(settings.roomID),
-            "version": .count(entry.version), "returnSteps": .list(entry.returnSteps, \.json),
+            "version": .count(entry.version), "createdAt": .time(entry.createdAt), "updatedAt": .time(entry.updatedAt),
+            "movedAt": .time(entry.movedAt), "moveReason": .text(entry.moveReason),
+            "returnUntil": .time(entry.returnUntil), "returnSteps": .list(entry.returnSteps, \.json),
             "counts": entry.counts.map(\.json),
         ])
     }
@@ -154,7 +212,7 @@ extension ConcertDate {
 
 extension ScheduleSettings {
     /// Moves the start, and with it the end of the date, the end of the sale and the deadline for returns.
-    fileprivate mutating func move(to start: Timestamp) {
+    mutating func move(to start: Timestamp) {
         if let before = startsAt {
             let shift = start - before
             endsAt = endsAt.map { $0 + shift }
@@ -188,54 +246,7 @@ extension Concert {
         .object([
             "concertId": .id(concertID), "name": .string(name), "title": .string(title), "host": .string(host),
             "currency": .string(currency), "browseRoomId": .id(browseRoomID), "createdAt": .time(createdAt),
+            "updatedAt": .time(updatedAt), "version": .count(version),
         ])
-    }
-}
-
-enum DateFlags {
-    private static let starts = Option("starts", .time, "start of the date")
-    private static let ends = Option("ends", .time, "end of the date")
-    private static let opens = Option("sale-opens", .time, "start of the sale; now for a new date")
-    private static let closes = Option("sale-closes", .time, "end of the sale; --starts for a new date")
-    private static let cancel = Option(
-        "cancel-until", .time, "last time at which users may return tickets; never for a new date")
-    private static let seats = Option("seats-per-user", .count(from: 1), "limit of seats per user; 4 for a new date")
-    private static let hold = Option("hold", .duration, "how long seats are held; 5m for a new date")
-    private static let room = Option(
-        "room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
-
-    static let noRoom = Option("no-room", .flag, "remove the date from its waiting room, so that it needs no pass")
-
-    static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room]
-
-    /// The settings of the flags, with `before` for flags that are not given.
-    static func settings(_ run: Invocation, name: String, before: ScheduleSettings?) async throws -> ScheduleSettings {
-        var settings = before ?? ScheduleSettings()
-        settings.name = name
-        if let time = try run.time(starts) { settings.move(to: time) }
-        if let time = try run.time(ends) { settings.endsAt = time }
-        if let time = try run.time(opens) { settings.saleOpensAt = time }
-        if let time = try run.time(closes) { settings.saleClosesAt = time }
-        if let time = try run.time(cancel) { settings.cancelUntil = time }
-        if let count = run[seats] { settings.seatsPerUser = count }
-        if let hold = run[hold] { settings.hold = hold }
-        if let name = run[room] {
-            guard !run[noRoom] else {
-                throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
-            }
-            settings.roomID = try await Rooms(run.caller).room(named: name).roomID
-        }
-        if run[noRoom] { settings.roomID = nil }
-        if before == nil {
-            guard settings.startsAt != nil, settings.endsAt != nil else {
-                throw GatewayError.usage(
-                    "a new date needs --starts and --ends, such as --starts '2037-12-24 20:00' "
-                        + "--ends '2037-12-24 23:00'"
-                )
-            }
-            if settings.saleOpensAt == nil { settings.saleOpensAt = run.clock.now }
-            if settings.saleClosesAt == nil { settings.saleClosesAt = settings.startsAt }
-        }
-        return settings
     }
 }

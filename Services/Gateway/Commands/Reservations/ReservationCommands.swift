@@ -71,8 +71,9 @@ extension Reservation {
             "concertId": .id(concertID), "scheduleId": .id(scheduleID), "state": .name(of: state),
             "seats": .list(seats) { .string($0) }, "total": Money.json(amount, currency),
             "reservedAt": .time(reservedAt), "deadline": .time(deadline), "soldAt": .time(soldAt),
-            "endedAt": .time(endedAt), "paymentId": .id(paymentID),
-            "returnedSeats": .list(returnedSeats) { .string($0) }, "returnReason": .text(returnReason),
+            "endedAt": .time(endedAt), "updatedAt": .time(updatedAt), "paymentId": .id(paymentID),
+            "userId": .id(userID), "returnedSeats": .list(returnedSeats) { .string($0) },
+            "returnReason": .text(returnReason),
         ])
     }
 

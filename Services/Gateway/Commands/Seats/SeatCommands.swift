@@ -57,6 +57,7 @@ enum SeatCommands {
             .object([
                 "seat": .string(seat), "state": .name(of: reply.state),
                 "blockedReason": .text(reply.blockedReason), "grade": .string(reply.grade),
+                "createdAt": .time(reply.createdAt), "updatedAt": .time(reply.updatedAt),
                 "claims": .list(reply.claims) { claim in
                     .object([
                         "userId": .id(claim.userID), "reservation": claim.reservation.json,
@@ -128,6 +129,23 @@ enum SeatCommands {
             show(counts, "\(counts.changed) seats put back on sale", of: date, run)
         })
 
+    static let remove = Command(
+        "admin seats remove", "Removes free seats from a date.",
+        details: """
+            Held, sold and blocked seats stay. To take a seat off sale for a while, block it: gateway admin seats block.
+            """,
+        calls: [.concert], caller: .operator, operands: [Operands.target, seats], flags: [CommonFlags.requestID],
+        examples: ["moon-tour/friday Stalls-1-1..8"],
+        run: { run in
+            let date = try await run.catalogue.date(run[Operands.target])
+            let request = RemoveSeatsRequest(
+                concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range))
+            let counts = try await run.caller.call(
+                ConcertMethods.removeSeats, request, requestID: run.caller.newRequestID()
+            ).counts
+            show(counts, "\(counts.changed) seats removed", of: date, run)
+        })
+
     private static func show(_ counts: SeatChangeCounts, _ change: String, of date: ConcertDate, _ run: Invocation) {
         let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold or blocked, and did not change"
         run.show(
@@ -159,7 +177,7 @@ extension SeatPlan {
                     "grade": .string(block.grade), "price": Money.json(block.price, currency),
                 ])
             },
-            "held": strings(.held), "sold": strings(.sold), "blocked": strings(.blocked),
+            "free": strings(.free), "held": strings(.held), "sold": strings(.sold), "blocked": strings(.blocked),
         ])
     }
 }

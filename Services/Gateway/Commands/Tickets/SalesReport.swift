@@ -21,11 +21,10 @@ enum SalesReport {
         ]
         if run[csv] {
             let rows = report.lines.map { line in
-                // Amounts have no currency, because the currency has its own column.
-                cells(line) { Money.text($0, report.currency).prefix { $0 != " " } } + [report.currency]
+                cells(line) { Money.digits($0, report.currency) } + [report.currency]
             }
             let lines = [heading.map { $0.lowercased() } + ["currency"]] + rows
-            return run.console.print(lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined())
+            return run.console.print(lines.map { CSV.record($0) + "\n" }.joined())
         }
         let table = Table(heading.enumerated().map { $0 < 2 ? .left($1) : .right($1) }, report.lines) { line in
             cells(line) { Money.text($0, report.currency) }
@@ -47,15 +46,10 @@ enum SalesReport {
         ])
     }
 
-    private static func cells(_ line: SalesLine, _ money: (UInt64) -> some StringProtocol) -> [String] {
+    private static func cells(_ line: SalesLine, _ money: (UInt64) -> String) -> [String] {
         let counts = line.counts ?? SeatCounts()
         return [line.scheduleName, line.grade]
             + [counts.free, counts.held, counts.sold, counts.blocked, line.used, line.cancelled].map { "\($0)" }
-            + [line.revenue, line.refunded, line.kept].map { String(money($0)) }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
+            + [line.revenue, line.refunded, line.kept].map(money)
     }
 }

@@ -4,7 +4,7 @@ import Identity
 import Journeys
 import Kernel
 
-/// Lists, shows, verifies and checks in tickets.
+/// Lists, shows and verifies tickets.
 enum TicketCommands {
     private static let ticket = Operand(optional: "TICKET", .text("TICKET"))
     private static let invert = Option("invert", .flag, "draw the QR code for a light terminal without colours")
@@ -104,88 +104,28 @@ enum TicketCommands {
             """,
         calls: [.concert], operands: [code], examples: ["AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
         run: { run in
-            let given = run[code]
-            let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
-            let keys = try await run.caller.call(ConcertMethods.showTicketKeys, ShowTicketKeysRequest()).keys
-            let verifier = TicketVerifier(
-                keys.compactMap { TicketPublicKey(id: KeyID(rawValue: $0.keyID), bytes: $0.publicKey) })
-            do throws(TokenError) {
-                let ticket = try verifier.verify(text)
-                run.show(
-                    .object([
-                        "genuine": .bool(true), "concertId": .string("\(ticket.concert)"),
-                        "ticketId": .string("\(ticket.ticket)"), "seat": .string(ticket.seat),
-                        "startsAt": .time(ticket.startsAt),
-                    ]),
-                    "Genuine: seat \(ticket.seat.printable), \(run.zone.text(of: ticket.startsAt)).")
-            } catch {
-                throw GatewayError(
-                    .refused, "the ticket code is not genuine: \(error)", reason: ConcertReason.codeRefused.rawValue)
-            }
+            let ticket = try await verified(run[code], run)
+            run.show(
+                .object([
+                    "genuine": .bool(true), "concertId": .string("\(ticket.concert)"),
+                    "ticketId": .string("\(ticket.ticket)"), "seat": .string(ticket.seat),
+                    "startsAt": .time(ticket.startsAt),
+                ]),
+                "Genuine: seat \(ticket.seat.printable), \(run.zone.text(of: ticket.startsAt)).")
         })
 
-    private static let scanned = Operand(optional: "CODE", .text("CODE"))
-    private static let gate = Option("date", .target, "the date at this gate: tickets for other dates are refused")
-
-    static let checkIn = Command(
-        "admin check-in", "Checks in a ticket. A ticket is accepted once.",
-        details: """
-            Without CODE it reads codes from standard input, one per line, as a hand scanner types them. Other users of
-            this machine can read a CODE in the command line. It exits with 1 if a ticket was refused. If the answer to a
-            code is lost, scan the code again.
-            """,
-        calls: [.concert], caller: .operator, operands: [scanned], flags: [gate, CommonFlags.requestID],
-        examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday"],
-        run: { run in
-            var date: ConcertDate?
-            if let target = run[gate] { date = try await run.catalogue.date(target) }
-            var checks = CheckIn(at: date, run.caller)
-            if let code = run[scanned] { return show(try await checks.checkIn(code), run) }
-            if run.caller.requestID != nil {
-                throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
-            }
-            try await scan(by: &checks, run)
-        })
-
-    /// Checks in the codes of standard input until it ends.
-    private static func scan(by checks: inout CheckIn, _ run: Invocation) async throws {
-        var refused = 0
-        while let line = run.console.input.line() {
-            if line.allSatisfy(\.isWhitespace) { continue }
-            do {
-                show(try await checks.checkIn(line), run)
-            } catch {
-                let error = run.error(error)
-                var message = error.message
-                switch error.exit {
-                case .refused: refused += 1
-                case .indefinite, .unavailable: message = "\(error.problem). Scan it again"
-                default: throw error
-                }
-                run.show(
-                    .object(["reason": .string(error.reason), "message": .string(message)]),
-                    run.style.paint("Failed: \(message)", .red))
-            }
-        }
-        if checks.unansweredCount > 0 {
+    /// The content of a code, or of the first line of standard input if `given` is `-`. Throws unless it is genuine.
+    static func verified(_ given: String, _ run: Invocation) async throws -> TicketCode {
+        let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
+        let keys = try await run.caller.call(ConcertMethods.showTicketKeys, ShowTicketKeysRequest()).keys
+        let verifier = TicketVerifier(
+            keys.compactMap { TicketPublicKey(id: KeyID(rawValue: $0.keyID), bytes: $0.publicKey) })
+        do throws(TokenError) {
+            return try verifier.verify(text)
+        } catch {
             throw GatewayError(
-                .indefinite, "codes without an answer: \(checks.unansweredCount)", hint: "Scan them again")
+                .refused, "the ticket code is not genuine: \(error)", reason: ConcertReason.codeRefused.rawValue)
         }
-        if refused > 0 { throw GatewayError.refused("codes refused: \(refused)") }
-    }
-
-    private static func show(_ reply: CheckInReply, _ run: Invocation) {
-        let ticket = reply.ticket
-        let name = "\(reply.concertName)/\(reply.scheduleName)"
-        run.show(
-            .object([
-                "ticketId": .id(ticket.ticketID), "date": .string(name), "startsAt": .time(ticket.startsAt),
-                "seat": .string(ticket.seat), "grade": .string(ticket.grade), "state": .name(of: ticket.state),
-                "usedAt": .time(ticket.usedAt),
-            ]),
-            run.style.paint(
-                "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
-                    + run.localTime(ticket.startsAt), .green))
     }
 }
 
@@ -198,8 +138,12 @@ extension OwnTicket {
             "state": .name(of: ticket.state), "seat": .string(ticket.seat), "grade": .string(ticket.grade),
             "price": Money.json(ticket.price, ticket.currency), "startsAt": .time(ticket.startsAt),
             "endsAt": .time(ticket.endsAt), "issuedAt": .time(ticket.issuedAt), "usedAt": .time(ticket.usedAt),
-            "cancelledAt": .time(ticket.cancelledAt), "cancelReason": .text(ticket.cancelReason),
+            "firstUsedAt": .time(ticket.firstUsedAt), "undoneAt": .time(ticket.undoneAt),
+            "undoReason": .text(ticket.undoReason), "cancelledAt": .time(ticket.cancelledAt),
+            "cancelReason": .text(ticket.cancelReason),
             "refunded": Money.json(ticket.refunded, ticket.currency), "kept": Money.json(ticket.kept, ticket.currency),
+            "updatedAt": .time(ticket.updatedAt), "soldStartsAt": .time(ticket.soldStartsAt),
+            "moveReason": .text(ticket.moveReason), "returnUntil": .time(ticket.returnUntil),
         ])
     }
 
@@ -222,7 +166,15 @@ extension OwnTicket {
             \(concert.title.printable)
             \(run.localTime(ticket.startsAt))
             Seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(Money.text(ticket.price, ticket.currency))
-            \(state)
+            \(state)\(moved(run))
             """
+    }
+
+    private func moved(_ run: Invocation) -> String {
+        guard let sold = ticket.soldStartsAt else { return "" }
+        let reason = ticket.moveReason.isEmpty ? "" : ": \(ticket.moveReason.printable)"
+        let until = ticket.returnUntil.flatMap { run.clock.now < $0 ? $0 : nil }
+        let right = until.map { " You can return it in full until \(run.localTime($0)): gateway cancel" } ?? ""
+        return "\nMoved from \(run.localTime(sold))\(reason).\(right)"
     }
 }

@@ -55,6 +55,11 @@ extension Money {
         Money(minorUnits, code).map { "\($0)" } ?? "\(minorUnits) minor units of \(code)"
     }
 
+    /// The amount for a column beside that of the currency.
+    static func digits(_ minorUnits: some BinaryInteger, _ code: String) -> String {
+        String(text(minorUnits, code).prefix { $0 != " " })
+    }
+
     static func json(_ minorUnits: some BinaryInteger, _ code: String) -> JSON {
         .object(["minorUnits": .count(minorUnits), "currency": .string(code)])
     }

@@ -1,0 +1,79 @@
+import CommandLine
+import ConcertAPI
+import Journeys
+import Kernel
+
+/// Finds reservations of all users, for operators.
+enum ReservationSearch {
+    private static let user = Option<UserID>("user", .id(of: "USER"), "only reservations of the user with this id")
+    private static let seat = Option("seat", .text("SEAT"), "only the reservation that has this seat of the date now")
+    private static let ticket = Option(
+        "ticket", .text("TICKET"), "only the reservation of this ticket: the text of its QR code, or its id")
+    private static let payment = Option<PaymentID>(
+        "payment", .id(of: "PAYMENT"), "only the reservation that the payment with this id was for")
+    private static let state = Option("state", ValueKind<State>.choice, "only reservations in this state")
+    private static let code = Option(
+        "code", .text("CODE"), "only reservations with this code, which their users see; fast with --user")
+    private static let limit = Option("limit", .count(from: 1), "limit of reservations; 100 if not given")
+
+    private enum State: String, CaseIterable {
+        case held, sold, released, expired, returned
+
+        var field: ReservationState {
+            switch self {
+            case .held: .held
+            case .sold: .sold
+            case .released: .released
+            case .expired: .expired
+            case .returned: .returned
+            }
+        }
+    }
+
+    static let command = Command(
+        "admin reservations", "Finds reservations of all users, the oldest first.",
+        details: """
+            Each option leaves only reservations that have its value. A user, seat, ticket or payment is looked up by its
+            key; other searches read the reservations of the concert in the order of their ids.
+            """,
+        calls: [.concert], caller: .operator, operands: [Operands.target],
+        flags: [user, seat, ticket, payment, state, code, limit],
+        examples: [
+            "moon-tour --state held", "moon-tour/friday --seat Stalls-12-7",
+            "moon-tour --payment 0193e5a0-7a55-7000-8000-000000000001 --json",
+        ],
+        run: { run in
+            let target = run[Operands.target]
+            let concert = try await run.catalogue.concert(named: target.concert)
+            var request = FindReservationsRequest(
+                concertID: concert.concertID, userID: run[user], seat: run[seat] ?? "", paymentID: run[payment],
+                state: run[state]?.field ?? .unspecified)
+            if target.date != nil || run[seat] != nil {
+                request.scheduleID = try await run.catalogue.date(target).id
+            }
+            if let text = run[ticket] {
+                request.ticketID = TicketID(text)
+                request.ticketCode = request.ticketID == nil ? text : ""
+            }
+            let found = try await Reservations(run.caller).find(
+                request, withCode: run[code], upTo: Int(run[limit] ?? 100))
+            try await show(found, of: concert, run)
+        })
+
+    private static func show(_ found: [Reservation], of concert: Concert, _ run: Invocation) async throws {
+        let dates = run.isJSON ? [] : try await run.catalogue.dates(of: concert)
+        let names = Dictionary(dates.map { ($0.id, $0.name) }) { first, _ in first }
+        run.show(
+            found, \.json, empty: "No reservation matches.",
+            [
+                "CODE", .wrapped("RESERVED"), "DATE", "STATE", .right("TOTAL"), .wrapped("SEATS"), "USER",
+            ]
+        ) { reservation in
+            [
+                IDSuffix.text(of: reservation.reservationID), run.localTime(reservation.reservedAt),
+                names[reservation.scheduleID] ?? "", "\(reservation.state)", reservation.total, reservation.seatNames,
+                reservation.userID.map { "\($0)" } ?? "",
+            ]
+        }
+    }
+}
