@@ -16,7 +16,8 @@ enum Profile {
         _ arguments: Arguments, _ environment: [String: String]
     ) throws(GatewayError) -> [String: String] {
         let base = ConfigurationFolder(ofAllProfiles: environment)
-        guard let name = try arguments[CommonFlags.profile] ?? used(base) else { return environment }
+        let chosen = arguments[CommonFlags.profile]
+        guard let name = try chosen == nil ? used(base) : chosen else { return environment }
         guard let stored = try variables(of: name, environment) else {
             throw .usage("there is no profile \(name.printable). See: gateway profile list")
         }
