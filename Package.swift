@@ -113,7 +113,8 @@ let package = Package(
                 "CSodium", "Certificates", "CommandLine", "ConcertAPI", "Database", "Files", "Identity", "Kernel",
                 "QueueAPI", "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI",
             ],
-            path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "against", "against.d", "compare", "compare.d"]),
+            path: "Tests/Benchmarks",
+            exclude: ["Peers", "README.md", "against", "against.d", "compare", "compare.d", "instructions"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
             name: "DatabaseWriter", dependencies: ["Database", "Kernel", "TestSupport", "Threads"],
