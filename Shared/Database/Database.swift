@@ -10,13 +10,16 @@ package final class Database: Sendable {
 
     /// Opens, locks and migrates the database. Throws an error that says what to do. With `acceptsLoss`, a SQLite
     /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`. `wrapped` may
-    /// put another engine around the one of the URL.
+    /// put another engine around the one of the URL. `caller` tells for which user a task works: on a server, a user has a
+    /// quarter of the connections.
     package init(
         url: String, migrations: [Migration], clock: any Clock, limits: DatabaseLimits = DatabaseLimits(),
-        acceptsLoss: Bool = false, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
+        acceptsLoss: Bool = false, caller: @escaping @Sendable () -> UserID? = { nil },
+        observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
         wrapped: (any DatabaseEngine) -> any DatabaseEngine = { $0 }
     ) throws {
-        environment = Environment(clock: clock, limits: limits, acceptsLoss: acceptsLoss, observe: observe)
+        environment = Environment(
+            clock: clock, limits: limits, acceptsLoss: acceptsLoss, caller: caller, observe: observe)
         let engine: any DatabaseEngine =
             switch try DatabaseURL(url) {
             case .memory: try SQLiteInlineEngine(migrations, environment)

@@ -12,6 +12,8 @@ package class DatabaseJob: @unchecked Sendable {
 
     package let kind: Kind
     package let deadline: Uptime?
+    /// The user for whom the job runs. Nil if no limit of a user applies.
+    final var caller: UserID?
     /// The error of the run. Nil if it succeeded.
     package final var problem: (any Error)?
     /// The first failed statement of the run.

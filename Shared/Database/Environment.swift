@@ -7,18 +7,21 @@ final class Environment: Sendable {
     let limits: DatabaseLimits
     /// SQLite: open a database that lost rows.
     let acceptsLoss: Bool
+    /// The user for whom the current task works. Nil if it works for none.
+    let caller: @Sendable () -> UserID?
     let observe: @Sendable (DatabaseEvent) -> Void
     private let last = Atomic<Int64>(.min)
     private let seeds = Atomic<UInt64>(0)
     private let damages = Atomic<Int>(0)
 
     init(
-        clock: any Clock, limits: DatabaseLimits, acceptsLoss: Bool,
+        clock: any Clock, limits: DatabaseLimits, acceptsLoss: Bool, caller: @escaping @Sendable () -> UserID?,
         observe: @escaping @Sendable (DatabaseEvent) -> Void
     ) {
         self.clock = clock
         self.limits = limits
         self.acceptsLoss = acceptsLoss
+        self.caller = caller
         self.observe = observe
     }
 

@@ -36,8 +36,9 @@ final class JobQueue: Sendable {
         state = Lock(State(slots: Array(repeating: nil, count: limit)))
     }
 
-    /// Adds the job. Finishes it at once if the queue is full or closed.
-    func add(_ job: DatabaseJob, _ environment: Environment) {
+    /// Adds the job. Returns false if the queue is full or closed: the job is finished then.
+    @discardableResult
+    func add(_ job: DatabaseJob, _ environment: Environment) -> Bool {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
             if state.isClosed { return (.closed, false) }
             if state.count == state.slots.count { return (state.overload, false) }
@@ -48,10 +49,11 @@ final class JobQueue: Sendable {
             return (nil, wakes)
         }
         if wakes { arrival.signal() }
-        guard let refusal else { return }
+        guard let refusal else { return true }
         environment.observe(.refused(refusal))
         job.problem = refusal
         job.finish()
+        return false
     }
 
     /// Waits for a job. Returns nil if the queue is closed and empty.
