@@ -139,6 +139,16 @@ import Threads
         loops.stop()
     }
 
+    @Test func `a key that other users can read is refused`() throws {
+        let loops = Loops(count: 1)
+        try write(keys)
+        _ = Command.run("chmod", "640", folder.path + "/tls.key")
+        let error = #expect(throws: CommandLineError.self) { try tls(.concert, files, on: loops) }
+        let path = folder.path + "/tls.key"
+        #expect(error?.description.hasPrefix("--tls-key: other users can read \(path): run chmod 600 \(path)") == true)
+        loops.stop()
+    }
+
     @Test func `files that cannot be used at the start are refused, with the flag`() throws {
         let loops = Loops(count: 1)
         #expect(throws: CommandLineError("--tls-certificate: there is no file \(folder.path)/tls.pem")) {

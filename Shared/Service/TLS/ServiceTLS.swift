@@ -171,9 +171,15 @@ private struct TLSFiles: Equatable {
     init(_ configuration: Configuration) throws {
         func text(_ option: Option<String?>) throws -> String? {
             guard let path = configuration[option] else { return nil }
-            do {
+            do throws(TextFileError) {
                 if let text = try TextFile.read(path, isSecret: option.name == TLSOptions.key.name) { return text }
-            } catch { throw CommandLineError("\(option.flag): \(error)") }
+            } catch {
+                var hint = ""
+                if case .openToOthers = error {
+                    hint = ": run chmod 600 \(path), and replace the key if another user may have read it"
+                }
+                throw CommandLineError("\(option.flag): \(error)\(hint)")
+            }
             throw CommandLineError("\(option.flag): there is no file \(path)")
         }
         clientAuthorities = try text(TLSOptions.clientAuthorities)
