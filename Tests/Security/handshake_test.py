@@ -107,6 +107,7 @@ class Handshakes(unittest.TestCase):
     def test_half_sent_records(self):
         before, address = self.resident(), self.attacked.addresses["queue"]
         calls = self.show_place(self.attacked), self.show_place(self.control)
+
         def established():
             return self.attacked.metric('rpc_handshakes_total{outcome="established"}')
 
