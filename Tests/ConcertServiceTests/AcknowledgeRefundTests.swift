@@ -65,16 +65,18 @@ import Testing
                 let first = try await house.sold("A-1-1", number: 10)
                 let second = try await house.sold("A-1-2", number: 12)
                 _ = try await house.cancel(first, as: .alice, number: 20)
+                try await house.acknowledge(20, of: 13)
+                #expect(try await house.refundsDue() == [.numbered(11)])
                 try await house.acknowledge(20, of: 11)
                 #expect(try await house.refundsDue().isEmpty)
-                _ = try await house.cancel(second, as: .alice, number: 20)
+                await expectRefusal("REQUEST_ID_REUSED") { try await house.cancel(second, as: .alice, number: 20) }
+                _ = try await house.cancel(second, as: .alice, number: 21)
                 try await house.acknowledge(20, of: 11)
                 #expect(try await house.refundsDue() == [.numbered(13)])
-                try await house.acknowledge(20, of: nil)
+                try await house.acknowledge(21, of: nil)
                 #expect(
                     try await house.refundsDue().isEmpty,
-                    "without a payment id, the call acknowledges every refund with the id"
-                )
+                    "without a payment id, the call acknowledges the refund with the id, whatever its payment")
             }
         }
     }

@@ -104,9 +104,9 @@ import WalletDomain
         expectViolation("top-up") {
             $0.topUps.append(TopUp(stored: RequestID(high: 8, low: 8), for: .alice, Money(minorUnits: 1, .eur)))
         }
-        expectViolation("an entry has no row of its cause") { $0.topUps = [] }
-        expectViolation("an entry has no row of its cause") { $0.payments.remove(at: 1) }
-        expectViolation("a refund has no row of its payment") {
+        expectViolation("which does not exist") { $0.topUps = [] }
+        expectViolation("which does not exist") { $0.payments.remove(at: 1) }
+        expectViolation("a refund names payment") {
             $0.refunds.append(
                 PaidRefund(RefundID(high: 4, low: 9), of: PaymentID(high: 1, low: 9), to: .alice, amount: 1))
             $0.move(.refund, 1, RequestID(high: 4, low: 9), of: PaymentID(high: 1, low: 9))
@@ -145,7 +145,7 @@ import WalletDomain
     }
 
     @Test func `a payment is paid once and refunded once`() {
-        expectViolation("an entry has no row of its cause") { $0.move(.refund, 30, RequestID(high: 1, low: 1)) }
+        expectViolation("which does not exist") { $0.move(.refund, 30, RequestID(high: 1, low: 1)) }
         expectViolation("refund") { $0.move(.refund, 4, RequestID(high: 4, low: 1), of: PaymentID(high: 1, low: 3)) }
         expectViolation("must have exactly one entry of 4") {
             $0.refunds.append(PaidRefund(RefundID(high: 4, low: 7), of: $0.payments[0].id, to: .alice, amount: 4))

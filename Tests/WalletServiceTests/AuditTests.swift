@@ -53,7 +53,7 @@ import WalletAPI
                 ("update top_up set amount = amount - 1", "top-up"),
                 ("update payment set amount = amount - 1", "payment"),
                 ("update payment set state = 3, reason = 3", "in state voided"),
-                ("delete from payment", "neither a top-up nor a payment"),
+                ("delete from payment", "an entry names payment"),
                 ("delete from payment_owner", "belongs to no user"),
             ]
             for (sql, violation) in changes {

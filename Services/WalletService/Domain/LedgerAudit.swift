@@ -30,7 +30,7 @@ package struct LedgerAudit: Sendable {
     }
 
     /// The top-up, payment or refund that caused an entry. A user may choose the same id for two of them.
-    private enum Cause: Hashable {
+    private enum Cause: Hashable, CustomStringConvertible {
         case topUp(UserID, RequestID)
         case payment(UserID, PaymentID)
         case refund(UserID, PaymentID, RefundID)
@@ -43,6 +43,14 @@ package struct LedgerAudit: Sendable {
                 case .setAside, .payment, .release: .payment(entry.user, payment)
                 case .refund: .refund(entry.user, payment, RefundID(of: entry.cause))
                 }
+        }
+
+        var description: String {
+            switch self {
+            case .topUp(let user, let id): "top-up \(id) of user \(user)"
+            case .payment(let user, let id): "payment \(id) of user \(user)"
+            case .refund(let user, let payment, let id): "refund \(id) of payment \(payment) of user \(user)"
+            }
         }
     }
 
@@ -163,10 +171,10 @@ package struct LedgerAudit: Sendable {
     /// Ends a batch. Reports entries without a top-up, payment or refund, and users without an account.
     package mutating func endUsers() {
         if let cause = movements.keys.map({ "\($0)" }).min() {
-            report("an entry has no row of its cause: \(cause)")
+            report("an entry names \(cause), which does not exist")
         }
         if let payment = refunded.keys.map({ "\($0)" }).min() {
-            report("a refund has no row of its payment: \(payment)")
+            report("a refund names \(payment), which does not exist")
         }
         for key in [replayed.keys.first, reserved.keys.first].compactMap({ $0 }) {
             report("user \(key.user) has entries or payments in \(key.currency), but no account")
