@@ -173,13 +173,14 @@ import Testing
                     var request = house.tomorrow()
                     request.startsAt = .noon + .hours(20 + Int(number))
                     (request.returnUntil, request.version) = (nil, number)
+                    let moving = request
                     async let decision = house.confirm(
                         held, payment: 200 + number, user: .user(Int(number)),
                         instance: house.service.instances.count - 1)
-                    async let moved = house.move(request, number: 300 + number)
+                    async let moved = house.move(moving, number: 300 + number)
                     _ = try await (decision, moved)
                     let ticket = try #require(try await house.tickets(of: .user(Int(number))).first)
-                    #expect(ticket.startsAt == request.startsAt)
+                    #expect(ticket.startsAt == moving.startsAt)
                 }
             }
         }
