@@ -14,9 +14,9 @@ package final class Database: Sendable {
     /// quarter of the connections.
     package init(
         url: String, migrations: [Migration], clock: any Clock, limits: DatabaseLimits = DatabaseLimits(),
-        acceptsLoss: Bool = false, caller: @escaping @Sendable () -> UserID? = { nil },
-        observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
-        wrapped: (any DatabaseEngine) -> any DatabaseEngine = { $0 }
+        acceptsLoss: Bool = false, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
+        wrapped: (any DatabaseEngine) -> any DatabaseEngine = { $0 },
+        caller: @escaping @Sendable () -> UserID? = { nil }
     ) throws {
         environment = Environment(
             clock: clock, limits: limits, acceptsLoss: acceptsLoss, caller: caller, observe: observe)

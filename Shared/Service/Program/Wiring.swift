@@ -58,8 +58,8 @@ struct Wiring {
         limits.connections = configuration[ServiceOptions.databaseConnections]
         return try Database(
             url: url.text, migrations: context.migrations, clock: clock, limits: limits,
-            acceptsLoss: configuration[ServiceOptions.acceptLoss],
-            caller: { Call.current?.caller.flatMap { $0.role == .user ? $0.user : nil } }, observe: observe)
+            acceptsLoss: configuration[ServiceOptions.acceptLoss], observe: observe,
+            caller: { Call.current?.caller.flatMap { $0.role == .user ? $0.user : nil } })
     }
 
     private func component(_ database: Database, _ newest: NewestTime) -> Component {
