@@ -28,6 +28,9 @@ import Testing
                 #expect(late.reason == .holdExpired)
                 let tickets = try await house.tickets(of: .alice)
                 #expect(tickets.map(\.seat) == ["A-1-1", "A-1-2"])
+                let seats = tickets.map { SoldSeat(seat: $0.seat, ticketID: $0.ticketID) }
+                #expect(bought.seats == seats && late.seats.isEmpty)
+                #expect(try await house.confirm(first, payment: 12) == bought, "also to a repeated call")
                 #expect(tickets.allSatisfy { $0.state == .valid && $0.price == 4500 && $0.grade == "A" })
                 let map = try await house.map()
                 #expect(map.sold == [0, 1])

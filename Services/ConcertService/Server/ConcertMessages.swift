@@ -175,8 +175,8 @@ extension ReturnAmount {
 }
 
 extension ConcertAPI.Decision {
-    /// `sold` is the reservation that the payment bought. Nil if it bought none.
-    init(_ decision: Decision, sold: Reservation?) {
+    /// `sold` is the reservation that the payment bought, and `tickets` are its tickets. Nil if it bought none.
+    init(_ decision: Decision, sold: Reservation? = nil, _ tickets: [Ticket] = []) {
         self.init(reservationID: decision.reservation)
         switch decision.outcome {
         case .confirmed: outcome = .confirmed
@@ -189,6 +189,9 @@ extension ConcertAPI.Decision {
             currency = sold.amount.currency.code
             roomID = sold.place?.room
             placeID = sold.place?.place
+            seats = tickets.filter { $0.state != .cancelled }.map {
+                SoldSeat(seat: $0.seat.text, ticketID: $0.id)
+            }
         }
     }
 }

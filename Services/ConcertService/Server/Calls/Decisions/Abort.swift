@@ -13,7 +13,7 @@ extension ConcertServer {
             guard try DecisionTable.insert([decision], in: concert, tx).all() == [payment] else {
                 return AbortReply(decision: try Self.decision(about: payment, in: concert, tx))
             }
-            return AbortReply(decision: .init(decision, sold: nil))
+            return AbortReply(decision: .init(decision))
         }
     }
 }

@@ -20,8 +20,9 @@ extension ConcertServer {
         about payment: PaymentID, in concert: ConcertID, _ tx: Transaction
     ) throws -> ConcertAPI.Decision {
         guard let decision = try DecisionTable.find(payment, in: concert, tx) else { throw tx.conflict() }
-        let isSale = decision.outcome == .confirmed
-        let sold = isSale ? try ReservationTable.find(decision.reservation, of: concert, tx) : nil
-        return .init(decision, sold: sold)
+        guard decision.outcome == .confirmed,
+            let sold = try ReservationTable.find(decision.reservation, of: concert, tx)
+        else { return .init(decision) }
+        return .init(decision, sold: sold, try TicketTable.all(of: sold, tx))
     }
 }

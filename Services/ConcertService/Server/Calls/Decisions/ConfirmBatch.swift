@@ -31,6 +31,7 @@ struct ConfirmBatch {
     private let found: [ReservationID: Reservation]
     /// Those that a decision has sold or expired.
     private var changed: [ReservationID: Reservation] = [:]
+    private var tickets: [ReservationID: [Ticket]] = [:]
 
     static func confirm(
         _ requests: [Request], in concert: ConcertID, _ tx: Transaction
@@ -55,8 +56,9 @@ struct ConfirmBatch {
             guard let decision = decisions[index] else {
                 return .success(try ConcertServer.decision(about: request.payment, in: concert, tx))
             }
-            let isSale = decision.outcome == .confirmed
-            return .success(.init(decision, sold: isSale ? batch.changed[decision.reservation] : nil))
+            guard decision.outcome == .confirmed else { return .success(.init(decision)) }
+            let id = decision.reservation
+            return .success(.init(decision, sold: batch.changed[id], batch.tickets[id] ?? []))
         }
     }
 
@@ -82,7 +84,7 @@ struct ConfirmBatch {
     }
 
     /// Writes in the lock order: decisions, reservations by id, seats by label.
-    private func write(_ decisions: [Decision], _ tx: Transaction) throws {
+    private mutating func write(_ decisions: [Decision], _ tx: Transaction) throws {
         for decision in decisions where decision.outcome != .confirmed {
             try DecisionTable.settle(decision, in: concert, tx)
         }
@@ -101,7 +103,8 @@ struct ConfirmBatch {
 
     /// Sells the seats of sold reservations, and frees those of expired ones. Throws if a seat does not belong to its sold
     /// reservation.
-    private func sell(_ changed: [Reservation], _ schedules: [PendingRows<Schedule>], _ tx: Transaction) throws {
+    private mutating func sell(_ changed: [Reservation], _ schedules: [PendingRows<Schedule>], _ tx: Transaction) throws
+    {
         var sold: [(label: SeatLabel, reservation: Reservation, seat: PendingRows<Seat>)] = []
         let seats = changed.flatMap { reservation in reservation.seats.map { (label: $0, reservation: reservation) } }
         for (label, reservation) in seats.sorted(by: {
@@ -123,5 +126,6 @@ struct ConfirmBatch {
                 TicketID.make(at: now), for: seat, of: reservation, on: schedule, now: now)
         }
         try TicketTable.insert(tickets, tx)
+        self.tickets = Dictionary(grouping: tickets, by: \.reservation)
     }
 }
