@@ -2,6 +2,13 @@ import ConcertAPI
 import Kernel
 import WalletAPI
 
+/// A payment, and the seats that it bought. The seats are empty if the payment is not PAID, or if the concert service did
+/// not answer in time.
+package struct PaidReservation: Sendable {
+    package let payment: Payment
+    package let seats: [PaidSeat]
+}
+
 /// Pays for a reservation at most once, whatever fails on the way, and finds the caller's payments.
 package struct Payments: Sendable {
     private static let shortestPause = Duration.milliseconds(100)
@@ -26,7 +33,7 @@ package struct Payments: Sendable {
     ///
     /// Its id is recorded before it is sent, so a retry after a crash sends the same payment. A sold reservation
     /// returns the payment that bought it.
-    package func pay(_ reservation: Reservation) async throws -> Payment {
+    package func pay(_ reservation: Reservation) async throws -> PaidReservation {
         let recorded = RecentActivity.Reservation(reservation)
         let isBegun = try caller.records.load().payments.contains {
             $0.isOpen && $0.reservation == recorded.reservation
@@ -37,15 +44,15 @@ package struct Payments: Sendable {
         // A sold reservation has a payment. Sending it again returns the same outcome.
         let new = reservation.paymentID ?? .make(at: caller.clock.now)
         let id = try caller.records.update { try $0.payment(for: recorded, orBegin: new) }
-        let payment = try await decided(id, reservation)
-        guard payment.outcome == .paid else {
-            throw JourneyError.notPaid(payment, await Wallet(caller).shortfall(of: payment))
+        let paid = try await decided(id, reservation)
+        guard paid.payment.outcome == .paid else {
+            throw JourneyError.notPaid(paid.payment, await Wallet(caller).shortfall(of: paid.payment))
         }
-        return payment
+        return paid
     }
 
     /// Sends the payment until it is decided, or until the time-out.
-    private func decided(_ id: PaymentID, _ reservation: Reservation) async throws -> Payment {
+    private func decided(_ id: PaymentID, _ reservation: Reservation) async throws -> PaidReservation {
         let request = PayRequest(
             paymentID: id, concertID: reservation.concertID, reservationID: reservation.reservationID,
             amount: reservation.amount, currency: reservation.currency)
@@ -54,9 +61,11 @@ package struct Payments: Sendable {
             var pause = Self.shortestPause
             var problem: CallFailure?
             do {
-                let payment = try await caller.call(WalletMethods.pay, request, requestID: RequestID(of: id)).payment
-                if payment.outcome != .pending { return try settle(payment) }
-                pause = payment.askAgain
+                let reply = try await caller.call(WalletMethods.pay, request, requestID: RequestID(of: id))
+                if reply.payment.outcome != .pending {
+                    return PaidReservation(payment: try settle(reply.payment), seats: reply.seats)
+                }
+                pause = reply.payment.askAgain
             } catch let failure as CallFailure where failure.isWorthRetrying {
                 pause = Self.longestPause
                 problem = failure
@@ -79,6 +88,15 @@ package struct Payments: Sendable {
     /// The current state of a payment, and records its outcome.
     package func show(_ id: PaymentID) async throws -> Payment {
         try settle(try await caller.call(WalletMethods.showPayment, ShowPaymentRequest(paymentID: id)).payment)
+    }
+
+    /// The newest payments of a user, for operators.
+    package func newest(_ count: Int, of user: String) async throws -> [Payment] {
+        try await caller.allPages(upTo: count) { last in
+            let request = FindPaymentsRequest(name: user, beforePaymentID: last?.paymentID)
+            let page = try await caller.call(WalletMethods.findPayments, request)
+            return (page.payments, page.hasMore)
+        }
     }
 
     package func newest(_ count: Int) async throws -> [Payment] {

@@ -8,13 +8,17 @@ import WalletAPI
 package struct People: Sendable {
     /// Maximum of puzzles that one call solves.
     private static let maximumPuzzles = 5
+    /// Maximum of users that one call finds by their ids.
+    private static let maximumFound = 100
 
     private let caller: ServiceCaller
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
-    package func signUp(_ name: String, password: String) async throws -> StoredCredential {
-        let request = SignUpRequest(name: name, password: password)
+    package func signUp(
+        _ name: String, password: String, displayName: String = ""
+    ) async throws -> StoredCredential {
+        let request = SignUpRequest(name: name, password: password, displayName: displayName)
         let reply = try await solving(
             WalletMethods.signUp, request, \.solution, requestID: caller.newRequestID())
         return StoredCredential(reply.session, name: name, .user)
@@ -84,6 +88,39 @@ package struct People: Sendable {
     package func revoke(_ duty: Duties, from name: String) async throws -> OperatorLogin {
         let request = RevokeDutyRequest(name: name, duty: duty.fields.first ?? .unspecified)
         return try await caller.call(WalletMethods.revokeDuty, request, requestID: caller.newRequestID()).login
+    }
+
+    /// The caller, or as an operator the user with a name or an id.
+    package func user(_ name: String? = nil) async throws -> User {
+        let id = name.flatMap { UserID($0) }
+        let request = ShowUserRequest(userID: id, name: id == nil ? name ?? "" : "")
+        return try await caller.call(WalletMethods.showUser, request).user
+    }
+
+    /// The first users whose names begin with `prefix`, ordered by name.
+    package func users(named prefix: String, limit: Int) async throws -> [User] {
+        try await caller.allPages(upTo: limit) { last in
+            let request = FindUsersRequest(namePrefix: prefix, afterName: last?.name ?? "")
+            let page = try await caller.call(WalletMethods.findUsers, request)
+            return (page.users, page.hasMore)
+        }
+    }
+
+    /// The users with these ids. Leaves out unknown ones, and all if the wallet service is away, so that lists of other
+    /// services can be shown without it.
+    package func users(_ ids: [UserID]) async throws -> [UserID: User] {
+        let ids = Array(Set(ids)).sorted()
+        var users: [UserID: User] = [:]
+        for start in stride(from: 0, to: ids.count, by: Self.maximumFound) {
+            let keys = ids[start...].prefix(Self.maximumFound).map { UserKey(userID: $0) }
+            do {
+                let found = try await caller.call(WalletMethods.findUsers, FindUsersRequest(users: keys)).users
+                for user in found { users[user.userID] = user }
+            } catch let failure as CallFailure where failure.outcome == .unavailable {
+                return users
+            }
+        }
+        return users
     }
 
     /// The users with duties, and those who had some.

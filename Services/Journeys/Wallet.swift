@@ -17,14 +17,21 @@ package struct Shortfall: Equatable, Sendable {
     }
 }
 
-/// The caller's money, and the user accounts of the wallet service.
+/// The caller's money, or for operators that of the user with the name `user`.
 package struct Wallet: Sendable {
     private let caller: ServiceCaller
+    private let user: String?
 
-    package init(_ caller: ServiceCaller) { self.caller = caller }
+    package init(_ caller: ServiceCaller, of user: String? = nil) {
+        self.caller = caller
+        self.user = user
+    }
 
     package func balances() async throws -> [Balance] {
-        try await caller.call(WalletMethods.showBalance, ShowBalanceRequest()).balances
+        if let user {
+            return try await caller.call(WalletMethods.findAccounts, FindAccountsRequest(name: user)).balances
+        }
+        return try await caller.call(WalletMethods.showBalance, ShowBalanceRequest()).balances
     }
 
     /// Nil if the wallet has enough for the price.
@@ -38,9 +45,9 @@ package struct Wallet: Sendable {
         return try? await shortfall(for: payment.amount, payment.currency)
     }
 
-    /// Tops up the caller's wallet, or as an operator the wallet of the named user. Returns the new balance.
-    package func topUp(_ amount: UInt64, _ currency: String, of name: String = "") async throws -> Balance {
-        let request = TopUpRequest(amount: amount, currency: currency, name: name)
+    /// Returns the new balance.
+    package func topUp(_ amount: UInt64, _ currency: String) async throws -> Balance {
+        let request = TopUpRequest(amount: amount, currency: currency, name: user ?? "")
         let reply = try await caller.call(WalletMethods.topUp, request, requestID: caller.newRequestID())
         return reply.balance
     }
@@ -55,6 +62,11 @@ package struct Wallet: Sendable {
 
     private func entries(of currency: String, _ limit: Int) async throws -> [Entry] {
         try await caller.allPages(upTo: limit) { last in
+            if let user {
+                let request = FindEntriesRequest(name: user, currency: currency, beforeSerial: last?.serial ?? 0)
+                let page = try await caller.call(WalletMethods.findEntries, request)
+                return (page.entries, page.hasMore)
+            }
             let request = ListEntriesRequest(currency: currency, beforeSerial: last?.serial ?? 0)
             let page = try await caller.call(WalletMethods.listEntries, request)
             return (page.entries, page.hasMore)

@@ -16,7 +16,7 @@ struct PayTests {
 
     /// The result of the command, and the payments that it sent. `answer` receives the number of the attempt.
     private func pay(
-        _ answer: @escaping @Sendable (Int) throws -> Payment
+        seats: [PaidSeat] = [], _ answer: @escaping @Sendable (Int) throws -> Payment
     ) async throws -> (result: CommandResult, sent: [PaymentID], activity: RecentActivity) {
         let sent = Mutex<[PaymentID]>([])
         let concert = Route(ConcertMethods.showReservation) { _, _ in
@@ -35,7 +35,7 @@ struct PayTests {
             (payment.paymentID, payment.amount, payment.currency) = (
                 request.paymentID, request.amount, request.currency
             )
-            return PayReply(payment: payment)
+            return PayReply(payment: payment, seats: seats)
         }
         var outcome: (result: CommandResult, activity: RecentActivity)?
         try await StubServices.with(concert: [concert], wallet: [wallet]) { services in
@@ -64,6 +64,12 @@ struct PayTests {
         #expect(result.exit == .done, "\(result)")
         #expect(sent.count == 2 && Set(sent).count == 1)
         #expect(activity.payments.map(\.isOpen) == [false])
+    }
+
+    @Test func `the answer names the seats`() async throws {
+        let seats = ["A-1-1", "A-1-2"].map { PaidSeat(seat: $0, ticketID: TicketID(high: 6, low: 6)) }
+        let (result, _, _) = try await pay(seats: seats) { _ in Payment(outcome: .paid) }
+        #expect(result.output == "Paid: 89.00 EUR for A-1-1, A-1-2. Your tickets: gateway tickets\n")
     }
 
     @Test func `a payment that is refused is not sent again`() async throws {

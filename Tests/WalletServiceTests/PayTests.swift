@@ -109,6 +109,28 @@ import WalletAPI
 
     struct Retries {
         @Test(arguments: Engine.available)
+        func `a repeated payment names the seats with their tickets, until they are returned`(engine: Engine)
+            async throws
+        {
+            try await Market.with(engine) { market in
+                try await market.topUp(10_000)
+                let reservation = try await market.reserve("2", "1")
+                _ = try await market.pay(reservation)
+                let request = PayRequest(
+                    paymentID: .numbered(30), concertID: market.concertID, reservationID: reservation.reservationID,
+                    amount: 6000, currency: "EUR")
+                let calls = market.calls(of: .alice)
+                let tickets = try await market.seller(of: .alice)
+                    .listTickets(ListTicketsRequest(concertID: market.concertID)).tickets
+                let seats = tickets.map { PaidSeat(seat: $0.seat, ticketID: $0.ticketID) }
+                #expect(seats.map(\.seat) == ["1", "2"])
+                #expect(try await calls.pay(request).seats == seats)
+                try await market.giveBack(reservation)
+                #expect(try await calls.pay(request).seats.isEmpty)
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `a repeated request gets the same answer, and pays once`(engine: Engine) async throws {
             try await Market.with(engine) { market in
                 try await market.topUp(10_000)

@@ -19,8 +19,8 @@ import WalletService
                 }
                 #expect(
                     try await alice.showBalance(ShowBalanceRequest()).balances == [
-                        Balance(currency: "EUR", available: 200, pending: 0),
-                        Balance(currency: "USD", available: 100, pending: 0),
+                        Balance(currency: "EUR", available: 200, pending: 0, createdAt: .noon, updatedAt: .noon),
+                        Balance(currency: "USD", available: 100, pending: 0, createdAt: .noon, updatedAt: .noon),
                     ])
                 let bob = WalletClient(wallet.client(of: .bob))
                 #expect(try await bob.showBalance(ShowBalanceRequest()).balances.isEmpty)

@@ -31,6 +31,20 @@ import WalletService
     }
 
     struct Refuses {
+        @Test func `a display name that hides or turns other text is refused`() async throws {
+            try await TestService.with(.wallet, on: .memory) { wallet in
+                let long = String(repeating: "x", count: 81)
+                let heavy = "x" + String(repeating: "\u{301}", count: 400)
+                for name in ["a\u{1B}[2J", "a\nb", "\u{202E}evil", "a\u{2066}b", "a\u{2028}b", " a", "a ", long, heavy]
+                {
+                    let failure = await refused("INVALID_FIELD") { try await wallet.signUp(displayName: name) }
+                    #expect(failure?.violation?.field == "display_name", "\(name.debugDescription)")
+                }
+                // Nothing was stored.
+                _ = try await wallet.signUp()
+            }
+        }
+
         @Test func `an invalid name or password is refused, and so is a request without id`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 let lengths = [7, 129].map { ("alice", String(repeating: "x", count: $0)) }
@@ -52,6 +66,14 @@ import WalletService
     }
 
     struct Retries {
+        @Test func `a repeated sign-up with another display name is refused`() async throws {
+            try await TestService.with(.wallet, on: .memory) { wallet in
+                let user = try await wallet.signUp(displayName: "Alice").userID
+                #expect(try await wallet.signUp(displayName: "Alice").userID == user)
+                await refused("NAME_TAKEN") { try await wallet.signUp(displayName: "Bob") }
+            }
+        }
+
         @Test(arguments: Engine.available)
         func `a repeated request signs the same user in`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in

@@ -23,7 +23,9 @@ private func topUp(
         @Test(arguments: Engine.available)
         func `each currency is topped up separately`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine, arguments: byUsers) { wallet in
-                #expect(try await topUp(500, wallet) == Balance(currency: "EUR", available: 500, pending: 0))
+                #expect(
+                    try await topUp(500, wallet)
+                        == Balance(currency: "EUR", available: 500, pending: 0, createdAt: .noon, updatedAt: .noon))
                 #expect(try await topUp(250, wallet, number: 2).available == 750)
                 #expect(try await topUp(100, wallet, currency: "usd", number: 3).currency == "USD")
                 let balances = try await WalletClient(wallet.client(of: .alice)).showBalance(ShowBalanceRequest())
@@ -88,11 +90,12 @@ private func topUp(
                 _ = try? await alice.pay(pay, CallOptions(timeout: Market.patience))
                 #expect(
                     try await alice.showBalance(ShowBalanceRequest()).balances == [
-                        Balance(currency: "EUR", available: 500, pending: 1500)
+                        Balance(currency: "EUR", available: 500, pending: 1500, createdAt: .noon, updatedAt: .noon)
                     ])
                 await refused("BALANCE_LIMIT") { try await topUp(501, wallet, number: 5) }
                 #expect(
-                    try await topUp(500, wallet, number: 6) == Balance(currency: "EUR", available: 1000, pending: 1500))
+                    try await topUp(500, wallet, number: 6)
+                        == Balance(currency: "EUR", available: 1000, pending: 1500, createdAt: .noon, updatedAt: .noon))
             }
         }
 
@@ -118,7 +121,9 @@ private func topUp(
             try await TestService.with(.wallet, on: engine, arguments: byUsers) { wallet in
                 for _ in 1...2 {
                     let balance = try await topUp(500, wallet)
-                    #expect(balance == Balance(currency: "EUR", available: 500, pending: 0))
+                    #expect(
+                        balance
+                            == Balance(currency: "EUR", available: 500, pending: 0, createdAt: .noon, updatedAt: .noon))
                 }
                 await refused("REQUEST_ID_REUSED") { try await topUp(501, wallet, number: 1) }
                 await refused("REQUEST_ID_REUSED") { try await topUp(500, wallet, currency: "JPY", number: 1) }

@@ -11,9 +11,9 @@ extension TestService {
     private static let patience = Duration.minutes(1)
 
     func signUp(
-        _ name: String = "alice", _ password: String = password, number: UInt64 = 1
+        _ name: String = "alice", _ password: String = password, displayName: String = "", number: UInt64 = 1
     ) async throws -> Session {
-        let request = SignUpRequest(name: name, password: password)
+        let request = SignUpRequest(name: name, password: password, displayName: displayName)
         let options = CallOptions(timeout: Self.patience, requestID: .numbered(number))
         return try await WalletClient(client(of: nil)).signUp(request, options).session
     }

@@ -81,6 +81,9 @@ package struct Payment: Equatable, Sendable {
         self.refundedAt = refundedAt
     }
 
+    /// The time of the latest step.
+    package var updatedAt: Timestamp { refundedAt ?? decidedAt ?? begunAt }
+
     /// The amount to set aside. Nil for a free reservation.
     package var amountToMove: Money? {
         guard let amount = content?.amount, amount.isPositive else { return nil }

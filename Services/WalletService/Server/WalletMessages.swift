@@ -13,16 +13,26 @@ typealias Decision = WalletDomain.Decision
 typealias OperatorLogin = WalletDomain.OperatorLogin
 
 extension Balance {
-    init(_ account: Account) {
+    init(_ account: Account, _ times: (createdAt: Timestamp?, updatedAt: Timestamp?)) {
         self.init(
             currency: account.currency.code, available: UInt64(clamping: account.available),
-            pending: UInt64(clamping: account.pending))
+            pending: UInt64(clamping: account.pending), createdAt: times.createdAt, updatedAt: times.updatedAt)
+    }
+}
+
+extension WalletAPI.User {
+    init(_ profile: UserProfile) {
+        self.init(
+            userID: profile.user, name: profile.name.text, displayName: profile.displayName,
+            createdAt: profile.signedUpAt, updatedAt: profile.changedAt)
     }
 }
 
 extension WalletAPI.OperatorLogin {
-    init(_ login: OperatorLogin, changedAt: Timestamp) {
-        self.init(userID: login.user, name: login.name.text, duties: login.duties.fields, changedAt: changedAt)
+    init(_ login: OperatorLogin, displayName: String, changedAt: Timestamp) {
+        self.init(
+            userID: login.user, name: login.name.text, duties: login.duties.fields, changedAt: changedAt,
+            displayName: displayName)
     }
 }
 
@@ -61,7 +71,7 @@ extension WalletAPI.Payment {
             // The payment stays undecided until the next attempt.
             askAgain: payment.nextAttempt.map { min(max($0 - now, Attempts.shortestPause), Attempts.longestPause) }
                 ?? .zero,
-            refunded: UInt64(clamping: payment.refunded))
+            refunded: UInt64(clamping: payment.refunded), userID: payment.user, updatedAt: payment.updatedAt)
     }
 }
 

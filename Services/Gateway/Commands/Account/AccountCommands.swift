@@ -13,14 +13,25 @@ enum AccountCommands {
     static let signUp = command(
         "sign-up", "Creates a user, and signs in.",
         "The sign-in is stored in the configuration folder. The password is not stored. \(withoutTerminal)",
-        flags: [CommonFlags.requestID], isNew: true
-    ) { try await People($0).signUp($1, password: $2) }
+        flags: [displayName, CommonFlags.requestID], isNew: true
+    ) { run, name, password in
+        try await People(run.caller).signUp(name, password: password, displayName: try readDisplayName(run))
+    }
+
+    private static let displayName = Option(
+        "display-name", .text("TEXT"), "name that operators see beside NAME: up to 80 characters of any script")
+
+    private static func readDisplayName(_ run: Invocation) throws(GatewayError) -> String {
+        if let name = run[displayName] { return name }
+        guard Password.isAsked(run) else { return "" }
+        return try run.questions.ask("Your name for people at the box office (empty for none):")
+    }
 
     static let signIn = command(
         "sign-in", "Signs in, and stores the sign-in for later commands.",
         "The commands renew the sign-in by themselves until it was unused for 30 days. \(withoutTerminal)",
         flags: [], isNew: false
-    ) { try await People($0).signIn($1, password: $2, as: .user) }
+    ) { try await People($0.caller).signIn($1, password: $2, as: .user) }
 
     static let signInAsOperator = command(
         "admin sign-in", "Signs in as an operator, and stores the sign-in for the admin commands.",
@@ -28,12 +39,12 @@ enum AccountCommands {
         An owner grants duties to users: gateway admin operator grant. The sign-in lasts 12 hours. The commands renew its
         credential by themselves. \(withoutTerminal)
         """, flags: [], isNew: false
-    ) { try await People($0).signIn($1, password: $2, as: .operator) }
+    ) { try await People($0.caller).signIn($1, password: $2, as: .operator) }
 
     private static func command(
         _ name: String, _ summary: String, _ details: String, flags: [any AnyOption], isNew: Bool,
         _ enter:
-            @escaping @Sendable (ServiceCaller, _ name: String, _ password: String) async throws -> StoredCredential
+            @escaping @Sendable (Invocation, _ name: String, _ password: String) async throws -> StoredCredential
     ) -> Command {
         Command(
             name, summary, details: details, calls: [.wallet], operands: [Operands.name],
@@ -42,7 +53,7 @@ enum AccountCommands {
                 // Fails before the first question.
                 try checkName(run[Operands.name])
                 let password = try Password.read(run, isNew: isNew)
-                let credential = try await enter(run.caller, run[Operands.name], password)
+                let credential = try await enter(run, run[Operands.name], password)
                 try run.configuration.store(credential)
                 run.show(
                     credential.json, "Signed in as \(credential.name), until \(run.zone.text(of: credential.end)).")
@@ -61,19 +72,33 @@ enum AccountCommands {
 
     static let whoAmI = Command(
         "whoami", "Shows the signed-in user, and when the sign-in expires.",
-        details: "It asks the wallet service whether the session still lasts.", calls: [.wallet], caller: .user,
-        examples: ["", "--json"],
+        details: "It asks the wallet service for the user, and whether the session still lasts.", calls: [.wallet],
+        caller: .user, examples: ["", "--json"],
         run: { run in
             let credential = try await run.ownCredential()
-            do {
-                _ = try await People(run.caller).sessions()
-            } catch let failure as CallFailure where failure.outcome != .notAllowed {
-                run.note("This is not confirmed: \(run.error(failure).problem)")
-            }
+            let user = try await ownUser(run)
             run.show(
-                credential.json.adding(["role": .string("\(credential.role)")]),
-                "\(credential.name), \(credential.role), signed in until \(run.zone.text(of: credential.end))")
+                credential.json.adding([
+                    "role": .string("\(credential.role)"), "displayName": user.flatMap { .text($0.displayName) },
+                    "createdAt": .time(user?.createdAt), "updatedAt": .time(user?.updatedAt),
+                ]),
+                "\(user?.label ?? credential.name), \(credential.role), signed in until "
+                    + run.zone.text(of: credential.end))
         })
+
+    /// Nil if the wallet service is away, or does not know the user of a credential that was made with the key file.
+    private static func ownUser(_ run: Invocation) async throws -> User? {
+        do {
+            let people = People(run.caller)
+            _ = try await people.sessions()
+            return try await people.user()
+        } catch let failure as CallFailure where failure.isBecause(WalletReason.userUnknown) {
+            return nil
+        } catch let failure as CallFailure where failure.outcome != .notAllowed {
+            run.note("This is not confirmed: \(run.error(failure).problem)")
+            return nil
+        }
+    }
 }
 
 extension StoredCredential {

@@ -33,8 +33,8 @@ enum OperatorCommands {
             run.show(
                 try await People(run.caller).operators(), \.json,
                 empty: "There are no operators. To make one: gateway admin operator grant NAME owner",
-                ["NAME", "DUTIES", "SINCE", "USER"]
-            ) { [$0.name, $0.dutyText, run.localTime($0.changedAt), "\($0.userID)"] }
+                ["NAME", .wrapped("DISPLAY NAME"), "DUTIES", "SINCE", "USER"]
+            ) { [$0.name, $0.displayName, $0.dutyText, run.localTime($0.changedAt), "\($0.userID)"] }
         })
 
     private static func show(_ login: OperatorLogin, _ run: Invocation) {
@@ -47,7 +47,7 @@ extension OperatorLogin {
 
     fileprivate var json: JSON {
         .object([
-            "name": .string(name), "userId": .id(userID),
+            "name": .string(name), "displayName": .text(displayName), "userId": .id(userID),
             "duties": .list(Duties(fields: duties).each) { .string("\($0)") }, "changedAt": .time(changedAt),
         ])
     }

@@ -42,30 +42,31 @@ enum ActionCommands {
         var reader = ActionReader(run.caller, services(run), try filter(run, names))
         repeat {
             while let (service, action) = try await reader.next() {
-                let name = names[action.userID]
+                let login = names[action.userID]
                 run.console.print(
-                    run.isJSON ? json(action, of: service, name).text : line(action, of: service, name, run))
+                    run.isJSON
+                        ? json(action, of: service, login).text : line(action, of: service, login?.name, run))
             }
             if run[follow] { try await run.clock.sleep(for: pollInterval) }
         } while run[follow]
     }
 
     /// The names of operators. Empty if the wallet service is away: then ids stand in place of names.
-    private static func names(_ run: Invocation) async throws -> [UserID: String] {
+    private static func names(_ run: Invocation) async throws -> [UserID: OperatorLogin] {
         do {
             let operators = try await People(run.caller).operators()
-            return Dictionary(operators.map { ($0.userID, $0.name) }) { first, _ in first }
+            return Dictionary(operators.map { ($0.userID, $0) }) { first, _ in first }
         } catch let failure as CallFailure where failure.failure.code == .unavailable && run[who] == nil {
             return [:]
         }
     }
 
-    private static func filter(_ run: Invocation, _ names: [UserID: String]) throws -> ActionReader.Filter {
+    private static func filter(_ run: Invocation, _ names: [UserID: OperatorLogin]) throws -> ActionReader.Filter {
         let (from, end) = (try run.time(since), try run.time(until))
         if let from, let end, from >= end { throw GatewayError.usage("--until must be later than --since") }
         let user = try run[who].map { text in
-            if let id = UserID(text) ?? names.first(where: { $0.value == text })?.key { return id }
-            let hint = text.nearest(among: Array(names.values)).map { "Did you mean \($0)?" }
+            if let id = UserID(text) ?? names.first(where: { $0.value.name == text })?.key { return id }
+            let hint = text.nearest(among: names.values.map(\.name)).map { "Did you mean \($0)?" }
             throw GatewayError(
                 .refused, "--who: no operator is called \(text)", hint: hint ?? "See: gateway admin operator list")
         }
@@ -84,10 +85,11 @@ enum ActionCommands {
         ].map(\.printable).joined(separator: "  ")
     }
 
-    private static func json(_ action: OperatorAction, of service: Service, _ name: String?) -> JSON {
+    private static func json(_ action: OperatorAction, of service: Service, _ login: OperatorLogin?) -> JSON {
         .object([
             "service": .string(service.rawValue), "serial": .count(action.serial), "at": .time(action.at),
-            "userId": .id(action.userID), "name": name.map { .string($0) }, "sessionId": .id(action.sessionID),
+            "userId": .id(action.userID), "name": login.map { .string($0.name) },
+            "displayName": login.flatMap { .text($0.displayName) }, "sessionId": .id(action.sessionID),
             "isBreakGlass": .bool(action.sessionID == nil),
             "duties": .list(Duties(fields: action.duties).each) { .string("\($0)") },
             "call": .string(action.method), "requestId": .id(action.requestID),

@@ -18,16 +18,16 @@ enum PaymentCommands {
         calls: [.wallet, .concert], caller: .user, operands: [Operands.reservation], examples: ["", "3f2a9c01 --json"],
         run: { run in
             let reservation = try await Payments(run.caller).reservationToPay(run[Operands.reservation])
-            let payment = try await pay(reservation, run)
+            let paid = try await pay(reservation, run)
             let isRepeated = reservation.state == .sold
             run.show(
-                payment.json,
+                paid.json,
                 isRepeated
-                    ? "Already paid on \(run.localTime(payment.decidedAt)); nothing was charged. Your tickets: gateway tickets"
-                    : payment.text)
+                    ? "Already paid on \(run.localTime(paid.payment.decidedAt)); nothing was charged. Your tickets: gateway tickets"
+                    : paid.text)
         })
 
-    static func pay(_ reservation: Reservation, _ run: Invocation) async throws -> Payment {
+    static func pay(_ reservation: Reservation, _ run: Invocation) async throws -> PaidReservation {
         try await run.questions.withInterruptMessage(
             "The payment continues, and never pays twice. To see its outcome: gateway pay"
         ) { try await Payments(run.caller).pay(reservation) }
@@ -53,12 +53,53 @@ enum PaymentCommands {
             ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAt), $0.total, $0.shortText] }
         })
 
+    static let listOfUser = Command(
+        "admin user payments", "Lists the payments of a user, newest first.",
+        calls: [.wallet], caller: .operator, operands: [Operands.name], flags: [limit],
+        examples: ["alice", "alice --limit 100 --json"],
+        run: { run in
+            run.show(
+                try await Payments(run.caller).newest(Int(run[limit] ?? 20), of: run[Operands.name]), \.json,
+                empty: "This user has made no payments.",
+                ["PAYMENT", "BEGUN", "CHANGED", .right("AMOUNT"), "OUTCOME"]
+            ) { payment in
+                [
+                    "\(payment.paymentID)", run.localTime(payment.begunAt), run.localTime(payment.updatedAt),
+                    payment.total, payment.shortText,
+                ]
+            }
+        })
+
+    private static let id = Operand("PAYMENT-ID", ValueKind<PaymentID>.id())
+
+    static let showOfUser = Command(
+        "admin payment", "Shows a payment of any user.", calls: [.wallet], caller: .operator, operands: [id],
+        examples: ["0193e5a0-7a55-7000-8000-000000000001"],
+        run: { run in
+            let request = FindPaymentsRequest(paymentID: run[id])
+            guard let payment = try await run.caller.call(WalletMethods.findPayments, request).payments.first else {
+                throw GatewayError.refused("there is no payment \(run[id])")
+            }
+            let users = try await People(run.caller).users([payment.userID].compactMap { $0 })
+            let user = payment.userID.flatMap { users[$0] }
+            run.show(
+                payment.json.adding(user.names),
+                """
+                \(payment.total), \(payment.shortText)
+                  payer        \(user.label(of: payment.userID))
+                  reservation  \(payment.reservationID.map { "\($0)" } ?? "")
+                  begun        \(run.localTime(payment.begunAt))
+                  changed      \(run.localTime(payment.updatedAt))
+                """)
+        })
+
     static let halts = Command(
         "admin halts list", "Lists the concerts whose payments are halted, with the reason.",
         calls: [.wallet, .concert], caller: .operator, examples: [""],
         run: { run in
             let reply = try await run.caller.call(WalletMethods.listHalted, ListHaltedRequest())
             let concerts = reply.halts.isEmpty ? [] : try await run.catalogue.concerts()
+            let users = try await People(run.caller).users(reply.halts.map(\.userID))
             func name(_ id: ConcertID) -> String {
                 concerts.first { $0.concertID == id }?.name ?? "\(id)"
             }
@@ -69,10 +110,14 @@ enum PaymentCommands {
                         "concert": .string(name(halt.concertID)), "concertId": .id(halt.concertID),
                         "why": .string(halt.why), "userId": .id(halt.userID), "paymentId": .id(halt.paymentID),
                         "haltedAt": .time(halt.haltedAt),
-                    ])
-                }, empty: "No payments are halted.", ["CONCERT", .wrapped("SINCE"), "PAYMENT", .wrapped("WHY")]
+                    ]).adding(users[halt.userID].names)
+                }, empty: "No payments are halted.",
+                ["CONCERT", .wrapped("SINCE"), "PAYMENT", .wrapped("USER"), .wrapped("WHY")]
             ) { halt in
-                [name(halt.concertID), run.localTime(halt.haltedAt), "\(halt.paymentID)", halt.why]
+                [
+                    name(halt.concertID), run.localTime(halt.haltedAt), "\(halt.paymentID)",
+                    users[halt.userID].label(of: halt.userID), halt.why,
+                ]
             }
             if reply.hasMore { run.note("The list is incomplete: more concerts are halted.") }
         })
@@ -92,6 +137,21 @@ enum PaymentCommands {
         })
 }
 
+extension PaidReservation {
+    var json: JSON {
+        payment.json.adding([
+            "seats": seats.isEmpty
+                ? nil : .list(seats) { .object(["seat": .string($0.seat), "ticketId": .id($0.ticketID)]) }
+        ])
+    }
+
+    var text: String {
+        guard !seats.isEmpty, payment.outcome == .paid else { return payment.text }
+        return "Paid: \(payment.total) for \(seats.map(\.seat.printable).joined(separator: ", ")). "
+            + "Your tickets: gateway tickets"
+    }
+}
+
 extension Payment {
     var total: String { Money.text(amount, currency) }
     private var refundedText: String { Money.text(refunded, currency) }
@@ -103,6 +163,7 @@ extension Payment {
             "concertId": .id(concertID), "reservationId": .id(reservationID), "amount": Money.json(amount, currency),
             "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAt),
             "decidedAt": .time(decidedAt), "refundedAt": .time(refundedAt), "refunded": Money.json(refunded, currency),
+            "userId": .id(userID), "updatedAt": .time(updatedAt),
         ])
     }
 

@@ -42,7 +42,7 @@ struct Buy {
                 "Nothing is paid. The seats are held for \(reservation.left(now)). Next: gateway pay, or gateway release"
             ) { try await confirmPayment(of: reservation) }
         }
-        try await show(try await PaymentCommands.pay(reservation, run), reservation, date)
+        try await show(try await PaymentCommands.pay(reservation, run).payment, reservation, date)
     }
 
     /// The date to buy tickets for. First joins the waiting room for browsing the concert, if it has one.

@@ -24,21 +24,21 @@ enum WalletCommands {
             "The wallet service may forbid this to users. Then an operator can do it: gateway admin top-up NAME AMOUNT",
         calls: [.wallet], caller: .user, operands: [amount], flags: [CommonFlags.requestID],
         examples: ["50 EUR", "12.50 EUR --json"],
-        run: { run in try await topUp(run, name: "") })
+        run: { run in try await topUp(run, of: nil) })
 
     static let topUpOfUser = Command(
         "admin top-up", "Adds money to the wallet of a user.",
         calls: [.wallet], caller: .operator, operands: [Operands.name, amount], flags: [CommonFlags.requestID],
         examples: ["alice 50 EUR"],
-        run: { run in try await topUp(run, name: run[Operands.name]) })
+        run: { run in try await topUp(run, of: run[Operands.name]) })
 
-    private static func topUp(_ run: Invocation, name: String) async throws {
+    private static func topUp(_ run: Invocation, of name: String?) async throws {
         let money = run[amount]
-        let balance = try await Wallet(run.caller).topUp(
-            UInt64(clamping: money.minorUnits), money.currency.code, of: name)
+        let balance = try await Wallet(run.caller, of: name).topUp(
+            UInt64(clamping: money.minorUnits), money.currency.code)
         run.show(
             balance.json,
-            "\(name.isEmpty ? "You have" : "\(name) has") \(Money.text(balance.available, balance.currency)) now.")
+            "\(name.map { "\($0) has" } ?? "You have") \(Money.text(balance.available, balance.currency)) now.")
     }
 
     private static let currency = Option("currency", .currency, "list only entries in this currency")
@@ -49,26 +49,35 @@ enum WalletCommands {
 
     static let history = Command(
         "history", "Lists the movements of your money, newest first.",
-        details: """
-            Money is set aside for a payment, and then paid or released. The list shows what was set aside only as long as
-            the payment is not decided, unless --all or --json is given.
-            """,
-        calls: [.wallet], caller: .user, flags: [currency, limit, all],
+        details: historyDetails, calls: [.wallet], caller: .user, flags: [currency, limit, all],
         examples: ["", "--limit 100 --currency EUR --json"],
-        run: { run in
-            let entries = try await Wallet(run.caller).entries(run[currency]?.code, limit: run[limit] ?? 20)
-                .sorted { ($0.at, $0.serial) > ($1.at, $1.serial) }
-            run.show(
-                run.isJSON || run[all] ? entries : entries.withoutDecided, \.json, empty: "There are no entries yet.",
-                ["TIME", .wrapped("KIND"), .right("AMOUNT"), .right("AVAILABLE")]
-            ) { entry in
-                [
-                    run.localTime(entry.at), entry.kindText,
-                    (entry.isExpense ? "-" : "+") + Money.text(entry.amount, entry.currency),
-                    Money.text(entry.available, entry.currency),
-                ]
-            }
-        })
+        run: { run in try await showEntries(of: nil, run) })
+
+    private static let historyDetails = """
+        Money is set aside for a payment, and then paid or released. The list shows what was set aside only as long as the
+        payment is not decided, unless --all or --json is given.
+        """
+
+    static let historyOfUser = Command(
+        "admin user history", "Lists the movements of a user's money, newest first.",
+        details: historyDetails, calls: [.wallet], caller: .operator, operands: [Operands.name],
+        flags: [currency, limit, all], examples: ["alice", "alice --limit 100 --currency EUR --json"],
+        run: { run in try await showEntries(of: run[Operands.name], run) })
+
+    private static func showEntries(of user: String?, _ run: Invocation) async throws {
+        let entries = try await Wallet(run.caller, of: user).entries(run[currency]?.code, limit: run[limit] ?? 20)
+            .sorted { ($0.at, $0.serial) > ($1.at, $1.serial) }
+        run.show(
+            run.isJSON || run[all] ? entries : entries.withoutDecided, \.json, empty: "There are no entries yet.",
+            ["TIME", .wrapped("KIND"), .right("AMOUNT"), .right("AVAILABLE")]
+        ) { entry in
+            [
+                run.localTime(entry.at), entry.kindText,
+                (entry.isExpense ? "-" : "+") + Money.text(entry.amount, entry.currency),
+                Money.text(entry.available, entry.currency),
+            ]
+        }
+    }
 
     static let audit = Command(
         "admin audit", "Recomputes every account from its entries and payments, and prints the totals.",
@@ -117,8 +126,11 @@ enum WalletCommands {
 }
 
 extension Balance {
-    fileprivate var json: JSON {
-        .object(["available": Money.json(available, currency), "pending": Money.json(pending, currency)])
+    var json: JSON {
+        .object([
+            "available": Money.json(available, currency), "pending": Money.json(pending, currency),
+            "createdAt": .time(createdAt), "updatedAt": .time(updatedAt),
+        ])
     }
 }
 

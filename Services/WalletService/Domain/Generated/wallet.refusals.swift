@@ -21,5 +21,6 @@ extension WalletRefusal {
         case codeWrong = "CODE_WRONG"
         case noSession = "NO_SESSION"
         case puzzleRequired = "PUZZLE_REQUIRED"
+        case userUnknown = "USER_UNKNOWN"
     }
 }

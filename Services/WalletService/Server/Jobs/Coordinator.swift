@@ -34,12 +34,13 @@ struct Coordinator: Sendable {
             "wallet_attempts_unanswered_total", "Requests for a decision without an answer. They are repeated.")
     }
 
-    /// Requests the decision once and returns the payment. It is still reserved if there was no answer.
-    func ask(_ payment: Payment, within timeout: Duration) async -> Payment {
-        guard let content = payment.content, timeout > .zero else { return payment }
+    /// Requests the decision once and returns the payment, with the seats that it bought. The payment is still reserved if
+    /// there was no answer.
+    func ask(_ payment: Payment, within timeout: Duration) async -> (payment: Payment, seats: [PaidSeat]) {
+        guard let content = payment.content, timeout > .zero else { return (payment, []) }
         do {
-            let decision = try await decision(about: payment, content, identity.options(timeout: timeout))
-            return try await settle(payment, decision, in: content.concert)
+            let (decision, seats) = try await decision(about: payment, content, identity.options(timeout: timeout))
+            return (try await settle(payment, decision, in: content.concert), seats)
         } catch let broken as BrokenInvariant {
             await alarm.halt(content.concert, because: broken, payment.id, of: payment.user)
         } catch {
@@ -47,12 +48,19 @@ struct Coordinator: Sendable {
             log.debug(
                 "no decision", ["payment": "\(payment.id)", "attempt": .init(payment.attempt), "why": "\(error)"])
         }
-        return payment
+        return (payment, [])
+    }
+
+    /// The seats of a paid payment that are not returned. Concert answers from the decision that it has stored. Empty if
+    /// it does not answer.
+    func seats(of payment: Payment, within timeout: Duration) async -> [PaidSeat] {
+        guard let content = payment.content, timeout > .zero else { return [] }
+        return (try? await decision(about: payment, content, identity.options(timeout: timeout)).seats) ?? []
     }
 
     private func decision(
         about payment: Payment, _ content: Payment.Content, _ options: CallOptions
-    ) async throws -> Decision {
+    ) async throws -> (decision: Decision, seats: [PaidSeat]) {
         let answer: ConcertAPI.Decision
         if payment.isAbortRequested {
             let request = AbortRequest(
@@ -69,7 +77,7 @@ struct Coordinator: Sendable {
             throw RPCFailure(
                 WalletReason.unreadableDecision, "Concert's decision cannot be read: \(answer)")
         }
-        return decision
+        return (decision, answer.seats.map { PaidSeat(seat: $0.seat, ticketID: $0.ticketID) })
     }
 
     /// Stores a decision. Returns the payment.

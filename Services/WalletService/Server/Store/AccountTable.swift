@@ -19,7 +19,10 @@ enum AccountTable {
             returning \(columns)
             """
         static let find: Statement = "select \(columns) from account where user_id = $1 and currency = $2"
-        static let all: Statement = "select \(columns) from account where user_id = $1"
+        static let all: Statement = "select \(columns) from account where user_id = $1 order by currency"
+        static let times: Statement = """
+            select made_at from entry where user_id = $1 and currency = $2 and serial in (1, $3)
+            """
     }
 
     /// One movement of a user's money.
@@ -105,6 +108,14 @@ enum AccountTable {
 
     static func all(of user: UserID, _ reader: Reader) throws -> [Account] {
         try reader.rows(Statements.all, { $0.bind(user) }, map: account)
+    }
+
+    /// The times of the account's first and latest entry.
+    static func times(of account: Account, _ reader: Reader) throws -> (createdAt: Timestamp?, updatedAt: Timestamp?) {
+        let times = try reader.rows(
+            Statements.times, { $0.bind(account.user, account.currency.code, account.entries) }
+        ) { row in try row.timestamp(0) }
+        return (times.min(), times.max())
     }
 
     static func account(_ row: borrowing Row) throws -> Account {

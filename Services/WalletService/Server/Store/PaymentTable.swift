@@ -85,9 +85,13 @@ enum PaymentTable {
     /// The payment with an id that `insert` has found used. Refuses the id of another user.
     static func requireEarlier(_ id: PaymentID, of user: UserID, _ tx: Transaction) throws -> Payment {
         if let earlier = try find(id, of: user, tx) { return earlier }
-        let owner = try tx.first(Statements.owner, { $0.bind(id) }) { row in try row.id(0, as: Identified.User.self) }
+        let owner = try owner(of: id, tx)
         // In distributed tables, the owner may be visible before the payment.
         throw owner == nil || owner == user ? tx.conflict() : WalletRefusal.because(.paymentIDReused)
+    }
+
+    static func owner(of id: PaymentID, _ reader: Reader) throws -> UserID? {
+        try reader.first(Statements.owner, { $0.bind(id) }) { row in try row.id(0) }
     }
 
     /// Stores the end of a payment. Returns false and writes nothing if the payment is no longer reserved.

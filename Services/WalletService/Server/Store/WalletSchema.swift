@@ -135,5 +135,11 @@ enum WalletSchema {
                     user_id uuid not null, network text not null, used_at bigint not null,
                     constraint known_network_key primary key (user_id, network))
                 """, postgreSQL: updated)),
+        // Names are ASCII. In the order of their bytes, the index finds them by their beginning in every locale.
+        Migration(
+            6, "add display names and the times of changes to users",
+            "alter table login add column display_name text not null default ''",
+            "alter table login add column changed_at bigint",
+            .postgreSQL("alter table login alter column name type text collate \"C\"")),
     ]
 }

@@ -10,12 +10,12 @@ extension WalletServer {
         let id = try call.requestID
         let user = try await whoseWallet(request.name, call)
         let topUp = try TopUp(id, for: user, try Money(field: request.amount, request.currency), within: limits)
-        let account = try await database.transaction(before: call.deadline) { [limits] tx in
+        return try await database.transaction(before: call.deadline) { [limits] tx in
             guard try TopUpTable.insert(topUp, tx) else {
                 guard try TopUpTable.find(id, of: user, tx) == topUp,
                     let account = try AccountTable.find(user, in: topUp.amount.currency, tx)
                 else { throw WalletRefusal.requestIDReused }
-                return account
+                return TopUpReply(balance: Balance(account, try AccountTable.times(of: account, tx)))
             }
             guard let account = try AccountTable.topUp(topUp, limit: limits.balance, tx) else {
                 throw WalletRefusal.because(
@@ -24,9 +24,8 @@ extension WalletServer {
                         + "top up less")
             }
             try ActionTable.append(call, tx)
-            return account
+            return TopUpReply(balance: Balance(account, try AccountTable.times(of: account, tx)))
         }
-        return TopUpReply(balance: Balance(account))
     }
 
     private func whoseWallet(_ name: String, _ call: Call) async throws -> UserID {
@@ -39,9 +38,6 @@ extension WalletServer {
             return try call.user
         }
         let name = try UserName(name)
-        guard let login = try await database.read(before: call.deadline, { try LoginTable.find(name, $0) }) else {
-            throw WalletRefusal.because(.nameUnknown)
-        }
-        return login.user
+        return try await database.read(before: call.deadline) { try ProfileTable.require(name, $0).user }
     }
 }

@@ -40,15 +40,17 @@ extension WalletServer {
         let name = try UserName(name)
         return try await database.transaction(before: call.deadline) { tx in
             try Self.checkOwner(call, tx)
-            guard let user = try LoginTable.find(name, tx)?.user else { throw WalletRefusal.because(.nameUnknown) }
-            let stored = try OperatorTable.find(user, tx)
-            let old = stored?.login ?? OperatorLogin(user, named: name)
+            guard let found = try LoginTable.find(name, tx) else { throw WalletRefusal.because(.nameUnknown) }
+            let stored = try OperatorTable.find(found.user, tx)
+            let old = stored?.login ?? OperatorLogin(found.user, named: name)
             var login = old
             try body(&login, try OperatorTable.ownerCount(tx))
-            guard login != old else { return .init(login, changedAt: stored?.changedAt ?? tx.now) }
+            guard login != old else {
+                return .init(login, displayName: found.displayName, changedAt: stored?.changedAt ?? tx.now)
+            }
             try OperatorTable.save(login, tx)
             try ActionTable.append(call, tx)
-            return .init(login, changedAt: tx.now)
+            return .init(login, displayName: found.displayName, changedAt: tx.now)
         }
     }
 }

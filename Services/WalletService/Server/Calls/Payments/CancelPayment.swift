@@ -11,7 +11,7 @@ extension WalletServer {
             try Self.cancel(request.paymentID, of: user, clock: clock.now, tx)
         }
         if payment.state == .reserved {
-            payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
+            payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call)).payment
         }
         return CancelPaymentReply(payment: .init(payment, at: clock.now))
     }

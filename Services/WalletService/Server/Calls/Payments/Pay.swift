@@ -19,11 +19,15 @@ extension WalletServer {
         var payment = try begun[index].get().payment
         let isNew = try begun[index].get().isNew
         let margin = LiveAttempt.margin(of: call)
+        var seats: [PaidSeat] = []
         if isNew, payment.state == .reserved {
-            payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
+            (payment, seats) = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         payment = await outcome(of: payment, call, margin)
-        return PayReply(payment: .init(payment, at: clock.now))
+        if payment.state == .posted, seats.isEmpty {
+            seats = await coordinator.seats(of: payment, within: LiveAttempt.timeout(of: call))
+        }
+        return PayReply(payment: .init(payment, at: clock.now), seats: payment.state == .posted ? seats : [])
     }
 
     /// Polls until the payment is decided or the caller's deadline is near. If the database fails, the answer is
