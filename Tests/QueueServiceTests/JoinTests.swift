@@ -1,3 +1,4 @@
+import Identity
 import Kernel
 import QueueAPI
 import RPC
@@ -43,6 +44,30 @@ import Testing
                 #expect(
                     try await waiting.show(.alice, alice).lapsesAt
                         == Timestamp.noon + .hours(1) + .seconds(60))
+            }
+        }
+    }
+
+    struct Pass {
+        @Test(arguments: Engine.available)
+        func `a user whom the join admits gets a pass at once, which ends with the time to come in`(engine: Engine)
+            async throws
+        {
+            try await Waiting.with(engine) { waiting in
+                let request = JoinRequest(roomID: waiting.room)
+                let joined = try await waiting.client(of: .alice).join(request, CallOptions(requestID: .numbered(10)))
+                #expect(joined.place.state == .admitted && joined.passExpiresAt == Timestamp.noon + .seconds(60))
+                #expect(joined.renewAfter == .seconds(30))
+                let keys = Passes(waiting.service.keys)
+                let pass = try keys.verify(joined.pass, of: .alice, at: .noon)
+                #expect(pass.room == waiting.room && pass.place == joined.place.placeID)
+                // It is no claim: the slot goes to the next user after the time to come in.
+                let bob = try await waiting.client(of: .bob).join(request, CallOptions(requestID: .numbered(11)))
+                #expect(bob.place.state == .waiting && bob.pass.isEmpty && bob.passExpiresAt == nil)
+                try await waiting.pass(.seconds(61))
+                #expect(try await waiting.show(.alice, joined.place).state == .lapsed)
+                let late = try await waiting.client(of: .bob).join(request, CallOptions(requestID: .numbered(11)))
+                #expect(late.place.state == .admitted && !late.pass.isEmpty, "also to a repeated join")
             }
         }
     }

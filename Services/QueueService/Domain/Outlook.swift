@@ -12,6 +12,8 @@ package struct Outlook: Equatable, Sendable {
     package let room: RoomID
     /// The start of admission, if it is in the future and known.
     package let opensAt: Timestamp?
+    /// The message of the operators. Empty: none.
+    package let message: String
 
     package init(_ place: Place, in room: Room, at now: Timestamp) {
         var place = place
@@ -26,11 +28,12 @@ package struct Outlook: Equatable, Sendable {
         wait = isWaiting && moves ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
         self.room = room.id
         opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? room.times.opens : nil
+        message = room.message
     }
 
     /// True if a watcher who last received `other` must be notified.
     package func differs(from other: Outlook) -> Bool {
-        place.state != other.place.state || phase != other.phase || ahead != other.ahead
+        place.state != other.place.state || phase != other.phase || ahead != other.ahead || message != other.message
     }
 
     private static let soonestMilliseconds: Int64 = 1000
@@ -39,15 +42,21 @@ package struct Outlook: Equatable, Sendable {
     /// The delay before the next poll: about a tenth of the wait. `spread`, between 0 and 1, differs per place to
     /// spread the polls of a crowd.
     package func askAgain(spread: Double) -> Duration {
-        let usual: Int64
-        if place.state != .waiting {
-            usual = Self.soonestMilliseconds
-        } else if let wait {
-            usual = wait.atLeast.milliseconds / 10
-        } else {
-            usual = (ahead < 10 ? 2 : 10) * Self.soonestMilliseconds
-        }
-        let bounded = min(max(usual, Self.soonestMilliseconds), Self.latestMilliseconds)
+        guard place.state == .waiting else { return Self.askAgain(Self.soonestMilliseconds, spread) }
+        return Self.askAgain(ahead: ahead, wait, spread)
+    }
+
+    /// The same for a user who is not in the line, behind `ahead` users.
+    static func askAgain(ahead: Int64, by pace: AdmissionPace, now: Timestamp, spread: Double) -> Duration {
+        askAgain(ahead: ahead, WaitEstimate(ahead: ahead, by: pace, at: now), spread)
+    }
+
+    private static func askAgain(ahead: Int64, _ wait: WaitEstimate?, _ spread: Double) -> Duration {
+        askAgain(wait.map { $0.atLeast.milliseconds / 10 } ?? (ahead < 10 ? 2 : 10) * soonestMilliseconds, spread)
+    }
+
+    private static func askAgain(_ usual: Int64, _ spread: Double) -> Duration {
+        let bounded = min(max(usual, soonestMilliseconds), latestMilliseconds)
         return .milliseconds(Int64(Double(bounded) * (0.75 + spread / 2)))
     }
 }

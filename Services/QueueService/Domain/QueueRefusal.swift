@@ -6,6 +6,8 @@ package enum QueueRefusal: Error, Equatable, Sendable {
     case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
+    /// The failure ROOM_FULL tells the client when to try again.
+    case full(retryAfter: Duration)
 }
 
 extension QueueRefusal {

@@ -30,6 +30,14 @@ package struct Room: Equatable, Sendable {
     /// Slots taken: places that are admitted or active.
     package internal(set) var occupied: Int64 = 0
     package internal(set) var noShows: Int64 = 0
+    /// Places that wait.
+    package internal(set) var waiting: Int64 = 0
+    /// Maximum of places that wait. Nil: no limit.
+    package internal(set) var waitingLimit: Int64?
+    /// The message of the operators. Empty: none.
+    package internal(set) var message = ""
+    /// Users who cannot join.
+    package internal(set) var bannedCount: Int64 = 0
     /// Nil if the room has no rate limit.
     package internal(set) var bucket: TokenBucket?
     package internal(set) var pace: AdmissionPace
@@ -52,7 +60,7 @@ package struct Room: Equatable, Sendable {
         stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
         admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
-        revision: Int64
+        revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64
     ) {
         self.id = id
         self.name = name
@@ -67,6 +75,10 @@ package struct Room: Equatable, Sendable {
         self.pace = pace
         self.settledAt = settledAt
         self.revision = revision
+        self.waiting = waiting
+        self.waitingLimit = waitingLimit
+        self.message = message
+        self.bannedCount = bannedCount
     }
 
     /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
@@ -100,6 +112,22 @@ package struct Room: Equatable, Sendable {
         guard let limits, limits != self.limits else { return }
         bucket = limits.rate.map { rate in bucket?.with(rate: rate, at: now) ?? TokenBucket(rate: rate, at: now) }
         self.limits = limits
+    }
+
+    /// Nil: no limit. Users who wait keep their places.
+    package mutating func limitWaiting(to limit: Int64?) throws(QueueRefusal) {
+        guard decided != .closed else { throw .because(.roomClosed) }
+        waitingLimit = limit
+    }
+
+    package mutating func announce(_ message: String) throws(QueueRefusal) {
+        guard decided != .closed else { throw .because(.roomClosed) }
+        self.message = message
+    }
+
+    /// Counts the bans, so that a room without one needs no lookup.
+    package mutating func countBan(_ change: Int64) {
+        bannedCount = max(0, bannedCount + change)
     }
 
     package mutating func open(now: Timestamp) throws(QueueRefusal) { try decide(.open, now: now) }
@@ -160,8 +188,17 @@ package struct Room: Equatable, Sendable {
         // The shift is ignored, because an empty room has no deadlines.
         if occupied == 0 { _ = catchUp(now: now) }
         let admissions = Int64(places.count { $0.state == .admitted })
+        waiting += Int64(places.count) - admissions
         admit(admissions, now: now)
         admitted += admissions
+    }
+
+    /// The number of further places that may wait.
+    package var waitingCapacity: Int64 { waitingLimit.map { max(0, $0 - waiting) } ?? .max }
+
+    /// The refusal of a user for whom no place in the line is free. Other users come back at other times, to spread a crowd.
+    package func full(spread: Double, now: Timestamp) -> QueueRefusal {
+        .full(retryAfter: Outlook.askAgain(ahead: waiting, by: pace, now: now, spread: spread))
     }
 
     /// Claims an admitted place, or renews an active one. Neither is a step of the room, so neither locks it.
@@ -200,6 +237,7 @@ package struct Room: Equatable, Sendable {
 
     mutating func end(_ place: inout Place, _ state: Place.State, _ reason: String = "", now: Timestamp) {
         if place.holdsSlot { occupied -= 1 }
+        if place.state == .waiting { waiting = max(0, waiting - 1) }
         checkSlots()
         place.end(state, reason, now: now)
         step(&place)

@@ -67,6 +67,7 @@ extension Room {
             step(&place)
             changed.append(place)
         }
+        self.waiting = max(0, self.waiting - Int64(min(count, waiting.count)))
         admit(Int64(min(count, waiting.count)), now: now)
         move(to: waiting.count > count ? waiting[count].serial - 1 : lastSerial)
         if isDrained { decided = .closed }
@@ -97,5 +98,7 @@ extension Room {
         guard serial > admitted else { return }
         admitted = serial
         revision += 1
+        // Also corrects a count that an instance of an earlier version did not keep.
+        if admitted == lastSerial { waiting = 0 }
     }
 }

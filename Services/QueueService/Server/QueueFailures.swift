@@ -1,3 +1,4 @@
+import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
@@ -9,6 +10,17 @@ extension QueueRefusal: Refusal {
         case .because(let reason, let sentence): RPCFailure(QueueReason(reason), sentence)
         case .invalid(let field, let rule): .invalid(field, rule)
         case .requestIDReused: RPCFailure(CallReason.requestIDReused)
+        case .full(let wait): .full(wait)
         }
+    }
+}
+
+extension RPCFailure {
+    fileprivate static func full(_ wait: Duration) -> RPCFailure {
+        let seconds = wait.milliseconds / 1000 + 1
+        var failure = RPCFailure(
+            QueueReason.roomFull, "as many users wait in this room as may wait; try again in \(seconds) s")
+        failure.retryAfter = wait
+        return failure
     }
 }

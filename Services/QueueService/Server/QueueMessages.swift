@@ -14,7 +14,8 @@ extension QueueAPI.Room {
             times: RoomTimes(joinsAt: room.times.joins, opensAt: room.times.opens),
             limits: RoomLimits(
                 activeLimit: UInt32(room.limits.active ?? 0), ratePerSecond: UInt32(room.limits.rate ?? 0),
-                ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard))
+                ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard),
+            waitingLimit: UInt32(room.waitingLimit ?? 0), message: room.message)
     }
 }
 
@@ -50,14 +51,24 @@ extension PlaceState {
 extension QueueAPI.Place {
     init(_ outlook: Outlook) {
         let place = outlook.place
-        var spread = SeededGenerator(seed: place.id.low &+ UInt64(bitPattern: outlook.admitted))
+        let spread = place.id.spread(at: outlook.admitted)
         self.init(
             roomID: outlook.room, placeID: place.id, state: PlaceState(place.state),
             roomState: RoomState(outlook.phase), serial: place.serial, admitted: outlook.admitted,
             peopleAhead: outlook.ahead, waitAtLeast: outlook.wait?.atLeast ?? .zero,
             waitAtMost: outlook.wait?.atMost ?? .zero,
-            askAgain: outlook.askAgain(spread: .random(in: 0...1, using: &spread)), lapsesAt: place.lapsesAt,
-            endsAt: place.isLive ? place.endsAt : nil, opensAt: outlook.opensAt, reason: place.reason)
+            askAgain: outlook.askAgain(spread: spread), lapsesAt: place.lapsesAt,
+            endsAt: place.isLive ? place.endsAt : nil, opensAt: outlook.opensAt, reason: place.reason,
+            joinedAt: place.joinedAt, admittedAt: place.admittedAt, claimedAt: place.claimedAt,
+            renewedAt: place.renewedAt, endedAt: place.endedAt, userID: place.user, roomMessage: outlook.message)
+    }
+}
+
+extension PlaceID {
+    /// A number between 0 and 1 that differs from place to place.
+    func spread(at number: Int64) -> Double {
+        var generator = SeededGenerator(seed: low &+ UInt64(bitPattern: number))
+        return .random(in: 0...1, using: &generator)
     }
 }
 

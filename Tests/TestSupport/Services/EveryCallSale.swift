@@ -35,10 +35,20 @@ extension EveryCall {
         try await refund(sale)
         try await cancel(sale)
         try await twice(WalletMethods.liftHalt, LiftHaltRequest(concertID: sale.concert), as: .operator)
+        try await lookUp(sale)
         try await leave(sale, place)
         try await twice(QueueMethods.drainRoom, DrainRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.closeRoom, CloseRoomRequest(roomID: room), as: .operator)
         return alice
+    }
+
+    /// Lists that operators read for a user, so that a request must name one of them.
+    private func lookUp(_ sale: Sale) async throws {
+        try await twice(QueueMethods.listPlaces, ListPlacesRequest(), as: sale.alice)
+        try await twice(QueueMethods.findPlaces, FindPlacesRequest(roomID: sale.room), as: .operator)
+        try await twice(WalletMethods.showUser, ShowUserRequest(), as: sale.alice)
+        try await twice(WalletMethods.findUsers, FindUsersRequest(namePrefix: "a"), as: .operator)
+        try await twice(WalletMethods.findPayments, FindPaymentsRequest(name: "alice"), as: .operator)
     }
 
     // MARK: The operator opens the sale
@@ -48,6 +58,10 @@ extension EveryCall {
         let room = try await twice(QueueMethods.createRoom, create, as: .operator).room.roomID
         let configure = ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 10))
         try await twice(QueueMethods.configureRoom, configure, as: .operator)
+        let limit = SetWaitingLimitRequest(roomID: room, waitingLimit: 100)
+        try await twice(QueueMethods.setWaitingLimit, limit, as: .operator)
+        let message = SetRoomMessageRequest(roomID: room, message: "Welcome")
+        try await twice(QueueMethods.setRoomMessage, message, as: .operator)
         try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.pauseRoom, PauseRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)

@@ -92,10 +92,17 @@ struct PlaceReport {
             "waitAtMostMs": place.hasEstimate ? .count(place.waitAtMost.milliseconds) : nil,
             "lapsesAt": .time(place.lapsesAt),
             "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt), "reason": .text(place.reason),
-        ])
+            "message": .text(place.roomMessage),
+        ]).adding(place.times)
     }
 
     func text(_ run: Invocation) -> String {
+        stateText(run) + (place.roomMessage.isEmpty ? "" : "\n\(Self.message(place.roomMessage))")
+    }
+
+    static func message(_ text: String) -> String { "The organisers say: \(text.printable)" }
+
+    private func stateText(_ run: Invocation) -> String {
         switch place.state {
         case .waiting:
             "\(ahead) in the line for \(target)\(estimate)\(roomNote(run))"

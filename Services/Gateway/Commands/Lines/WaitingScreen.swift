@@ -46,8 +46,14 @@ struct WaitingScreen: Sendable {
     private func showProgress() async {
         var tick = 0
         var printedAhead: Int64?
+        var printedMessage = ""
         while !Task.isCancelled {
             let progress = watch.progress
+            if progress.place.roomMessage != printedMessage {
+                printedMessage = progress.place.roomMessage
+                if isLive { run.console.draw(WaitingBar.clearLine) }
+                if !printedMessage.isEmpty { run.note(PlaceReport.message(printedMessage)) }
+            }
             if isLive {
                 let bar = WaitingBar(target: recorded.target, progress: progress, tick: tick, now: run.clock.now)
                 run.console.draw(

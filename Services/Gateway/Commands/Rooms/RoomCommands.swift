@@ -17,9 +17,9 @@ enum RoomCommands {
             let request = CreateRoomRequest(
                 name: run[RoomSettings.name], limits: RoomSettings.limits(run, before: nil),
                 times: try RoomSettings.times(run, before: nil))
-            let room = try await run.caller.call(
-                QueueMethods.createRoom, request, requestID: run.caller.newRequestID()
-            ).room
+            let created = try await run.caller.call(
+                QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
+            let room = try await RoomSettings.limitWaiting(in: created.room, run)
             show(room, run)
             if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
                 run.note(
@@ -34,14 +34,16 @@ enum RoomCommands {
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: RoomSettings.flags,
         examples: ["summer-sale --active 500 --rate 50"],
         run: { run in
-            let room = try await RoomSettings.room(run)
+            let before = try await RoomSettings.room(run)
             let request = ConfigureRoomRequest(
-                roomID: room.roomID, limits: RoomSettings.limits(run, before: room.limits),
-                times: try RoomSettings.times(run, before: room.times))
-            guard request.limits != nil || request.times != nil else {
+                roomID: before.roomID, limits: RoomSettings.limits(run, before: before.limits),
+                times: try RoomSettings.times(run, before: before.times))
+            let isConfigured = request.limits != nil || request.times != nil
+            guard isConfigured || run[RoomSettings.waiting] != nil else {
                 throw GatewayError.usage("there is nothing to change. Pass a setting, such as --active 500")
             }
-            show(try await run.caller.call(QueueMethods.configureRoom, request).room, run)
+            let room = isConfigured ? try await run.caller.call(QueueMethods.configureRoom, request).room : before
+            show(try await RoomSettings.limitWaiting(in: room, run), run)
         })
 
     static let list = Command(
@@ -123,41 +125,17 @@ enum RoomCommands {
         run.show(room.json, room.text(run))
     }
 
-    private static let details = "PLACE-ID is the id of the place; its user finds it with: gateway place --json"
-    private static let place = Operand("PLACE-ID", ValueKind<PlaceID>.id())
-    private static let reason = Option("reason", .text("TEXT"), "reason, shown to the user")
+    private static let text = Operand(optional: "TEXT", .text("TEXT"))
 
-    static let history = Command(
-        "admin room history", "Shows the states of a place, with their times.", details: details,
-        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place],
-        examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
+    static let message = Command(
+        "admin room message", "Shows a message to the users of a waiting room. Without TEXT, removes the message.",
+        details: "Users who wait see it within two seconds. It has at most 500 bytes.",
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name, text],
+        examples: ["summer-sale 'The sale begins ten minutes later.'", "summer-sale"],
         run: { run in
-            let request = ShowHistoryRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place])
-            let reply = try await run.caller.call(QueueMethods.showHistory, request)
-            let table = Table(["TIME", "STATE", .wrapped("REASON")], reply.events) { event in
-                [run.localTime(event.at), "\(event.state)", event.reason]
-            }
-            run.show(
-                .object([
-                    "userId": .id(reply.userID), "serial": .count(reply.serial),
-                    "events": .list(reply.events) { event in
-                        .object(["state": .name(of: event.state), "at": .time(event.at), "reason": .text(event.reason)])
-                    },
-                ]), "Number \(reply.serial)\n\(table.text(run.console))")
-        })
-
-    static let revoke = Command(
-        "admin room revoke", "Revokes a place, and shows its user the reason.", details: details,
-        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place], flags: [reason],
-        examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'"],
-        run: { run in
-            let reason = try run.required(reason)
-            let request = RevokePlaceRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place], reason: reason)
-            let state = try await run.caller.call(QueueMethods.revokePlace, request).state
-            run.show(
-                .object(["placeId": .string("\(run[place])"), "state": .name(of: state)]), "The place is \(state).")
+            let request = SetRoomMessageRequest(
+                roomID: try await RoomSettings.room(run).roomID, message: run[text] ?? "")
+            show(try await run.caller.call(QueueMethods.setRoomMessage, request).room, run)
         })
 }
 

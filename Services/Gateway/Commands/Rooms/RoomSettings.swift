@@ -14,7 +14,16 @@ enum RoomSettings {
     private static let joinsAt = Option("joins-at", .time, "time from which users may join")
     private static let opensAt = Option("opens-at", .time, "time from which users are admitted")
 
-    static let flags: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt]
+    static let waiting = Option("waiting", .count(from: 0), "limit of waiting users; 0 for no limit")
+
+    static let flags: [any AnyOption] = [active, rate, waiting, ready, idle, stay, joinsAt, opensAt]
+
+    /// Sets the limit of `--waiting`, if it is given. It has a call of its own, so that older programs keep it.
+    static func limitWaiting(in room: Room, _ run: Invocation) async throws -> Room {
+        guard let limit = run[waiting] else { return room }
+        let request = SetWaitingLimitRequest(roomID: room.roomID, waitingLimit: limit)
+        return try await run.caller.call(QueueMethods.setWaitingLimit, request).room
+    }
 
     /// The room that the command line names.
     static func room(_ run: Invocation) async throws -> Room {
@@ -47,6 +56,7 @@ enum RoomSettings {
 
 extension Room {
     var activeLimit: String { Self.limit(limits.activeLimit) }
+    var waitingLimitText: String { Self.limit(waitingLimit) }
     var ratePerSecond: String { Self.limit(limits.ratePerSecond) }
 
     private static func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
@@ -57,7 +67,8 @@ extension Room {
             "joinsAt": .time(times.joinsAt), "opensAt": .time(times.opensAt),
             "activeLimit": .count(limits.activeLimit), "ratePerSecond": .count(limits.ratePerSecond),
             "readyMs": .count(limits.ready.milliseconds), "idleMs": .count(limits.idle.milliseconds),
-            "stayMs": .count(limits.hardLimit.milliseconds),
+            "stayMs": .count(limits.hardLimit.milliseconds), "waitingLimit": .count(waitingLimit),
+            "message": .text(message),
         ])
     }
 
@@ -70,6 +81,7 @@ extension Room {
               time to enter         \(limits.ready.text)
               idle at most          \(limits.idle.text)
               active at most        \(limits.hardLimit.text)
+              waiting users at most \(waitingLimitText)\(message.isEmpty ? "" : "\n  message               \(message)")
             """
     }
 }

@@ -49,6 +49,30 @@ void   onsale__queue__v1__configure_room_reply__init
   static const Onsale__Queue__V1__ConfigureRoomReply init_value = ONSALE__QUEUE__V1__CONFIGURE_ROOM_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__set_waiting_limit_request__init
+                     (Onsale__Queue__V1__SetWaitingLimitRequest         *message)
+{
+  static const Onsale__Queue__V1__SetWaitingLimitRequest init_value = ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__set_waiting_limit_reply__init
+                     (Onsale__Queue__V1__SetWaitingLimitReply         *message)
+{
+  static const Onsale__Queue__V1__SetWaitingLimitReply init_value = ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__set_room_message_request__init
+                     (Onsale__Queue__V1__SetRoomMessageRequest         *message)
+{
+  static const Onsale__Queue__V1__SetRoomMessageRequest init_value = ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__set_room_message_reply__init
+                     (Onsale__Queue__V1__SetRoomMessageReply         *message)
+{
+  static const Onsale__Queue__V1__SetRoomMessageReply init_value = ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__queue__v1__open_room_request__init
                      (Onsale__Queue__V1__OpenRoomRequest         *message)
 {
@@ -181,6 +205,36 @@ void   onsale__queue__v1__show_place_reply__init
   static const Onsale__Queue__V1__ShowPlaceReply init_value = ONSALE__QUEUE__V1__SHOW_PLACE_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__place_key__init
+                     (Onsale__Queue__V1__PlaceKey         *message)
+{
+  static const Onsale__Queue__V1__PlaceKey init_value = ONSALE__QUEUE__V1__PLACE_KEY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__list_places_request__init
+                     (Onsale__Queue__V1__ListPlacesRequest         *message)
+{
+  static const Onsale__Queue__V1__ListPlacesRequest init_value = ONSALE__QUEUE__V1__LIST_PLACES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__list_places_reply__init
+                     (Onsale__Queue__V1__ListPlacesReply         *message)
+{
+  static const Onsale__Queue__V1__ListPlacesReply init_value = ONSALE__QUEUE__V1__LIST_PLACES_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__find_places_request__init
+                     (Onsale__Queue__V1__FindPlacesRequest         *message)
+{
+  static const Onsale__Queue__V1__FindPlacesRequest init_value = ONSALE__QUEUE__V1__FIND_PLACES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__find_places_reply__init
+                     (Onsale__Queue__V1__FindPlacesReply         *message)
+{
+  static const Onsale__Queue__V1__FindPlacesReply init_value = ONSALE__QUEUE__V1__FIND_PLACES_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__queue__v1__watch_place_request__init
                      (Onsale__Queue__V1__WatchPlaceRequest         *message)
 {
@@ -239,6 +293,18 @@ void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message)
 {
   static const Onsale__Queue__V1__RevokePlaceReply init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__lift_ban_request__init
+                     (Onsale__Queue__V1__LiftBanRequest         *message)
+{
+  static const Onsale__Queue__V1__LiftBanRequest init_value = ONSALE__QUEUE__V1__LIFT_BAN_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__lift_ban_reply__init
+                     (Onsale__Queue__V1__LiftBanReply         *message)
+{
+  static const Onsale__Queue__V1__LiftBanReply init_value = ONSALE__QUEUE__V1__LIFT_BAN_REPLY__INIT;
   *message = init_value;
 }
 static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
@@ -382,7 +448,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_times__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__room_times__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[5] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[7] =
 {
   {
     "room_id",
@@ -444,18 +510,44 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "waiting_limit",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomSummary, waiting_limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomSummary, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] = {
   4,   /* field[4] = limits */
+  6,   /* field[6] = message */
   1,   /* field[1] = name */
   0,   /* field[0] = room_id */
   2,   /* field[2] = state */
   3,   /* field[3] = times */
+  5,   /* field[5] = waiting_limit */
 };
 static const ProtobufCIntRange onsale__queue__v1__room_summary__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
 {
@@ -465,7 +557,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
   "Onsale__Queue__V1__RoomSummary",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RoomSummary),
-  5,
+  7,
   onsale__queue__v1__room_summary__field_descriptors,
   onsale__queue__v1__room_summary__field_indices_by_name,
   1,  onsale__queue__v1__room_summary__number_ranges,
@@ -674,6 +766,184 @@ const ProtobufCMessageDescriptor onsale__queue__v1__configure_room_reply__descri
   onsale__queue__v1__configure_room_reply__field_indices_by_name,
   1,  onsale__queue__v1__configure_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__configure_room_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__set_waiting_limit_request__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetWaitingLimitRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting_limit",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetWaitingLimitRequest, waiting_limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__set_waiting_limit_request__field_indices_by_name[] = {
+  0,   /* field[0] = room_id */
+  1,   /* field[1] = waiting_limit */
+};
+static const ProtobufCIntRange onsale__queue__v1__set_waiting_limit_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.SetWaitingLimitRequest",
+  "SetWaitingLimitRequest",
+  "Onsale__Queue__V1__SetWaitingLimitRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__SetWaitingLimitRequest),
+  2,
+  onsale__queue__v1__set_waiting_limit_request__field_descriptors,
+  onsale__queue__v1__set_waiting_limit_request__field_indices_by_name,
+  1,  onsale__queue__v1__set_waiting_limit_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__set_waiting_limit_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__set_waiting_limit_reply__field_descriptors[1] =
+{
+  {
+    "room",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetWaitingLimitReply, room),
+    &onsale__queue__v1__room_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__set_waiting_limit_reply__field_indices_by_name[] = {
+  0,   /* field[0] = room */
+};
+static const ProtobufCIntRange onsale__queue__v1__set_waiting_limit_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.SetWaitingLimitReply",
+  "SetWaitingLimitReply",
+  "Onsale__Queue__V1__SetWaitingLimitReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__SetWaitingLimitReply),
+  1,
+  onsale__queue__v1__set_waiting_limit_reply__field_descriptors,
+  onsale__queue__v1__set_waiting_limit_reply__field_indices_by_name,
+  1,  onsale__queue__v1__set_waiting_limit_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__set_waiting_limit_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__set_room_message_request__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetRoomMessageRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetRoomMessageRequest, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__set_room_message_request__field_indices_by_name[] = {
+  1,   /* field[1] = message */
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__set_room_message_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.SetRoomMessageRequest",
+  "SetRoomMessageRequest",
+  "Onsale__Queue__V1__SetRoomMessageRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__SetRoomMessageRequest),
+  2,
+  onsale__queue__v1__set_room_message_request__field_descriptors,
+  onsale__queue__v1__set_room_message_request__field_indices_by_name,
+  1,  onsale__queue__v1__set_room_message_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__set_room_message_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__set_room_message_reply__field_descriptors[1] =
+{
+  {
+    "room",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__SetRoomMessageReply, room),
+    &onsale__queue__v1__room_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__set_room_message_reply__field_indices_by_name[] = {
+  0,   /* field[0] = room */
+};
+static const ProtobufCIntRange onsale__queue__v1__set_room_message_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.SetRoomMessageReply",
+  "SetRoomMessageReply",
+  "Onsale__Queue__V1__SetRoomMessageReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__SetRoomMessageReply),
+  1,
+  onsale__queue__v1__set_room_message_reply__field_descriptors,
+  onsale__queue__v1__set_room_message_reply__field_indices_by_name,
+  1,  onsale__queue__v1__set_room_message_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__set_room_message_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__queue__v1__open_room_request__field_descriptors[1] =
@@ -1582,7 +1852,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_event__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__place_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descriptors[14] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descriptors[21] =
 {
   {
     "room_id",
@@ -1752,27 +2022,118 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "joined_at",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, joined_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "admitted_at",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, admitted_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "claimed_at",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, claimed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renewed_at",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, renewed_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_at",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, ended_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "room_message",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, room_message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__place_view__field_indices_by_name[] = {
   5,   /* field[5] = admitted */
+  15,   /* field[15] = admitted_at */
   9,   /* field[9] = ask_again_ms */
+  16,   /* field[16] = claimed_at */
+  18,   /* field[18] = ended_at */
   11,   /* field[11] = ends_at */
+  14,   /* field[14] = joined_at */
   10,   /* field[10] = lapses_at */
   12,   /* field[12] = opens_at */
   6,   /* field[6] = people_ahead */
   1,   /* field[1] = place_id */
   13,   /* field[13] = reason */
+  17,   /* field[17] = renewed_at */
   0,   /* field[0] = room_id */
+  20,   /* field[20] = room_message */
   3,   /* field[3] = room_state */
   4,   /* field[4] = serial */
   2,   /* field[2] = state */
+  19,   /* field[19] = user_id */
   7,   /* field[7] = wait_at_least_ms */
   8,   /* field[8] = wait_at_most_ms */
 };
 static const ProtobufCIntRange onsale__queue__v1__place_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
 {
@@ -1782,7 +2143,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
   "Onsale__Queue__V1__PlaceView",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__PlaceView),
-  14,
+  21,
   onsale__queue__v1__place_view__field_descriptors,
   onsale__queue__v1__place_view__field_indices_by_name,
   1,  onsale__queue__v1__place_view__number_ranges,
@@ -1827,7 +2188,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__join_request__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__join_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__join_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__join_reply__field_descriptors[4] =
 {
   {
     "place",
@@ -1841,14 +2202,53 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__join_reply__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pass",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__JoinReply, pass),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pass_expires_at",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__JoinReply, pass_expires_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "renew_after_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__JoinReply, renew_after_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__join_reply__field_indices_by_name[] = {
+  1,   /* field[1] = pass */
+  2,   /* field[2] = pass_expires_at */
   0,   /* field[0] = place */
+  3,   /* field[3] = renew_after_ms */
 };
 static const ProtobufCIntRange onsale__queue__v1__join_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__join_reply__descriptor =
 {
@@ -1858,7 +2258,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__join_reply__descriptor =
   "Onsale__Queue__V1__JoinReply",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__JoinReply),
-  1,
+  4,
   onsale__queue__v1__join_reply__field_descriptors,
   onsale__queue__v1__join_reply__field_indices_by_name,
   1,  onsale__queue__v1__join_reply__number_ranges,
@@ -1952,6 +2352,287 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_place_reply__descriptor
   onsale__queue__v1__show_place_reply__field_indices_by_name,
   1,  onsale__queue__v1__show_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_place_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__place_key__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceKey, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceKey, place_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__place_key__field_indices_by_name[] = {
+  1,   /* field[1] = place_id */
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__place_key__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__place_key__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.PlaceKey",
+  "PlaceKey",
+  "Onsale__Queue__V1__PlaceKey",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__PlaceKey),
+  2,
+  onsale__queue__v1__place_key__field_descriptors,
+  onsale__queue__v1__place_key__field_indices_by_name,
+  1,  onsale__queue__v1__place_key__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__place_key__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__list_places_request__field_descriptors[2] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListPlacesRequest, after),
+    &onsale__queue__v1__place_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListPlacesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__list_places_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+  1,   /* field[1] = page_size */
+};
+static const ProtobufCIntRange onsale__queue__v1__list_places_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__list_places_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ListPlacesRequest",
+  "ListPlacesRequest",
+  "Onsale__Queue__V1__ListPlacesRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ListPlacesRequest),
+  2,
+  onsale__queue__v1__list_places_request__field_descriptors,
+  onsale__queue__v1__list_places_request__field_indices_by_name,
+  1,  onsale__queue__v1__list_places_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__list_places_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__list_places_reply__field_descriptors[2] =
+{
+  {
+    "places",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Queue__V1__ListPlacesReply, n_places),
+    offsetof(Onsale__Queue__V1__ListPlacesReply, places),
+    &onsale__queue__v1__place_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListPlacesReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__list_places_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = places */
+};
+static const ProtobufCIntRange onsale__queue__v1__list_places_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__list_places_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ListPlacesReply",
+  "ListPlacesReply",
+  "Onsale__Queue__V1__ListPlacesReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ListPlacesReply),
+  2,
+  onsale__queue__v1__list_places_reply__field_descriptors,
+  onsale__queue__v1__list_places_reply__field_indices_by_name,
+  1,  onsale__queue__v1__list_places_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__list_places_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__find_places_request__field_descriptors[4] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindPlacesRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindPlacesRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindPlacesRequest, after),
+    &onsale__queue__v1__place_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindPlacesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__find_places_request__field_indices_by_name[] = {
+  2,   /* field[2] = after */
+  3,   /* field[3] = page_size */
+  0,   /* field[0] = room_id */
+  1,   /* field[1] = user_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__find_places_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__find_places_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.FindPlacesRequest",
+  "FindPlacesRequest",
+  "Onsale__Queue__V1__FindPlacesRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__FindPlacesRequest),
+  4,
+  onsale__queue__v1__find_places_request__field_descriptors,
+  onsale__queue__v1__find_places_request__field_indices_by_name,
+  1,  onsale__queue__v1__find_places_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__find_places_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__find_places_reply__field_descriptors[2] =
+{
+  {
+    "places",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Queue__V1__FindPlacesReply, n_places),
+    offsetof(Onsale__Queue__V1__FindPlacesReply, places),
+    &onsale__queue__v1__place_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindPlacesReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__find_places_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = places */
+};
+static const ProtobufCIntRange onsale__queue__v1__find_places_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__find_places_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.FindPlacesReply",
+  "FindPlacesReply",
+  "Onsale__Queue__V1__FindPlacesReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__FindPlacesReply),
+  2,
+  onsale__queue__v1__find_places_reply__field_descriptors,
+  onsale__queue__v1__find_places_reply__field_indices_by_name,
+  1,  onsale__queue__v1__find_places_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__find_places_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__queue__v1__watch_place_request__field_descriptors[2] =
@@ -2349,7 +3030,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_reply__descripto
   (ProtobufCMessageInit) onsale__queue__v1__finish_pass_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__revoke_place_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__revoke_place_request__field_descriptors[4] =
 {
   {
     "room_id",
@@ -2387,8 +3068,21 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__revoke_place_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ban",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RevokePlaceRequest, ban),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__revoke_place_request__field_indices_by_name[] = {
+  3,   /* field[3] = ban */
   1,   /* field[1] = place_id */
   2,   /* field[2] = reason */
   0,   /* field[0] = room_id */
@@ -2396,7 +3090,7 @@ static const unsigned onsale__queue__v1__revoke_place_request__field_indices_by_
 static const ProtobufCIntRange onsale__queue__v1__revoke_place_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descriptor =
 {
@@ -2406,7 +3100,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descri
   "Onsale__Queue__V1__RevokePlaceRequest",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RevokePlaceRequest),
-  3,
+  4,
   onsale__queue__v1__revoke_place_request__field_descriptors,
   onsale__queue__v1__revoke_place_request__field_indices_by_name,
   1,  onsale__queue__v1__revoke_place_request__number_ranges,
@@ -2449,6 +3143,75 @@ const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descript
   onsale__queue__v1__revoke_place_reply__field_indices_by_name,
   1,  onsale__queue__v1__revoke_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__revoke_place_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__lift_ban_request__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__LiftBanRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__LiftBanRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__lift_ban_request__field_indices_by_name[] = {
+  0,   /* field[0] = room_id */
+  1,   /* field[1] = user_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__lift_ban_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.LiftBanRequest",
+  "LiftBanRequest",
+  "Onsale__Queue__V1__LiftBanRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__LiftBanRequest),
+  2,
+  onsale__queue__v1__lift_ban_request__field_descriptors,
+  onsale__queue__v1__lift_ban_request__field_indices_by_name,
+  1,  onsale__queue__v1__lift_ban_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__lift_ban_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__queue__v1__lift_ban_reply__field_descriptors NULL
+#define onsale__queue__v1__lift_ban_reply__field_indices_by_name NULL
+#define onsale__queue__v1__lift_ban_reply__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.LiftBanReply",
+  "LiftBanReply",
+  "Onsale__Queue__V1__LiftBanReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__LiftBanReply),
+  0,
+  onsale__queue__v1__lift_ban_reply__field_descriptors,
+  onsale__queue__v1__lift_ban_reply__field_indices_by_name,
+  0,  onsale__queue__v1__lift_ban_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__lift_ban_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__queue__v1__room_state__enum_values_by_number[7] =

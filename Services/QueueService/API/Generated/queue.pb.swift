@@ -51,15 +51,22 @@ package struct Room: Message {
     package var state: RoomState
     package var times: RoomTimes
     package var limits: RoomLimits
+    /// Maximum of waiting users. 0: no limit.
+    package var waitingLimit: UInt32
+    /// The message of the operators. Empty: none.
+    package var message: String
 
     package init(
-        roomID: RoomID, name: String = "", state: RoomState = .unspecified, times: RoomTimes, limits: RoomLimits
+        roomID: RoomID, name: String = "", state: RoomState = .unspecified, times: RoomTimes, limits: RoomLimits,
+        waitingLimit: UInt32 = 0, message: String = ""
     ) {
         self.roomID = roomID
         self.name = name
         self.state = state
         self.times = times
         self.limits = limits
+        self.waitingLimit = waitingLimit
+        self.message = message
     }
 }
 
@@ -101,6 +108,44 @@ package struct ConfigureRoomRequest: Message {
 }
 
 package struct ConfigureRoomReply: Message {
+    package var room: Room
+
+    package init(room: Room) {
+        self.room = room
+    }
+}
+
+package struct SetWaitingLimitRequest: Message {
+    package var roomID: RoomID
+    /// 1 to 10,000,000. 0: no limit.
+    package var waitingLimit: UInt32
+
+    package init(roomID: RoomID, waitingLimit: UInt32 = 0) {
+        self.roomID = roomID
+        self.waitingLimit = waitingLimit
+    }
+}
+
+package struct SetWaitingLimitReply: Message {
+    package var room: Room
+
+    package init(room: Room) {
+        self.room = room
+    }
+}
+
+package struct SetRoomMessageRequest: Message {
+    package var roomID: RoomID
+    /// Up to 500 bytes. Empty: none.
+    package var message: String
+
+    package init(roomID: RoomID, message: String = "") {
+        self.roomID = roomID
+        self.message = message
+    }
+}
+
+package struct SetRoomMessageReply: Message {
     package var room: Room
 
     package init(room: Room) {
@@ -328,12 +373,25 @@ package struct Place: Message {
     package var opensAt: Timestamp?
     /// The reason why the place ended, for the user.
     package var reason: String
+    /// The times of the steps of the place. 0: not yet.
+    package var joinedAt: Timestamp?
+    package var admittedAt: Timestamp?
+    package var claimedAt: Timestamp?
+    /// The last Renew. A look-up or a reservation in the room needs a pass, which is at most two minutes old. So this is also
+    /// the last activity of the user, to two minutes.
+    package var renewedAt: Timestamp?
+    package var endedAt: Timestamp?
+    package var userID: UserID?
+    /// The message of the operators to the room. Empty: none.
+    package var roomMessage: String
 
     package init(
         roomID: RoomID, placeID: PlaceID, state: PlaceState = .unspecified, roomState: RoomState = .unspecified,
         serial: Int64 = 0, admitted: Int64 = 0, peopleAhead: Int64 = 0, waitAtLeast: Duration = .zero,
         waitAtMost: Duration = .zero, askAgain: Duration = .zero, lapsesAt: Timestamp? = nil, endsAt: Timestamp? = nil,
-        opensAt: Timestamp? = nil, reason: String = ""
+        opensAt: Timestamp? = nil, reason: String = "", joinedAt: Timestamp? = nil, admittedAt: Timestamp? = nil,
+        claimedAt: Timestamp? = nil, renewedAt: Timestamp? = nil, endedAt: Timestamp? = nil, userID: UserID? = nil,
+        roomMessage: String = ""
     ) {
         self.roomID = roomID
         self.placeID = placeID
@@ -349,6 +407,13 @@ package struct Place: Message {
         self.endsAt = endsAt
         self.opensAt = opensAt
         self.reason = reason
+        self.joinedAt = joinedAt
+        self.admittedAt = admittedAt
+        self.claimedAt = claimedAt
+        self.renewedAt = renewedAt
+        self.endedAt = endedAt
+        self.userID = userID
+        self.roomMessage = roomMessage
     }
 }
 
@@ -362,9 +427,17 @@ package struct JoinRequest: Message {
 
 package struct JoinReply: Message {
     package var place: Place
+    /// A pass, if the place is ADMITTED. It expires with the time to come in, so a Renew within this time is still needed.
+    package var pass: [UInt8]
+    package var passExpiresAt: Timestamp?
+    /// Delay before the Renew that keeps pass and place valid. 0 without a pass.
+    package var renewAfter: Duration
 
-    package init(place: Place) {
+    package init(place: Place, pass: [UInt8] = [], passExpiresAt: Timestamp? = nil, renewAfter: Duration = .zero) {
         self.place = place
+        self.pass = pass
+        self.passExpiresAt = passExpiresAt
+        self.renewAfter = renewAfter
     }
 }
 
@@ -383,6 +456,68 @@ package struct ShowPlaceReply: Message {
 
     package init(place: Place) {
         self.place = place
+    }
+}
+
+/// A place of a list.
+package struct PlaceKey: Message {
+    package var roomID: RoomID
+    package var placeID: PlaceID
+
+    package init(roomID: RoomID, placeID: PlaceID) {
+        self.roomID = roomID
+        self.placeID = placeID
+    }
+}
+
+package struct ListPlacesRequest: Message {
+    /// The last place of the previous page. If absent: the first page.
+    package var after: PlaceKey?
+    /// 1 to 100. 0: 50.
+    package var pageSize: UInt32
+
+    package init(after: PlaceKey? = nil, pageSize: UInt32 = 0) {
+        self.after = after
+        self.pageSize = pageSize
+    }
+}
+
+package struct ListPlacesReply: Message {
+    package var places: [Place]
+    /// True if there are more after the last one.
+    package var hasMore: Bool
+
+    package init(places: [Place] = [], hasMore: Bool = false) {
+        self.places = places
+        self.hasMore = hasMore
+    }
+}
+
+/// Exactly one of room and user must be set.
+package struct FindPlacesRequest: Message {
+    package var roomID: RoomID?
+    package var userID: UserID?
+    /// The last place of the previous page. If absent: the first page.
+    package var after: PlaceKey?
+    /// 1 to 100. 0: 50.
+    package var pageSize: UInt32
+
+    package init(roomID: RoomID? = nil, userID: UserID? = nil, after: PlaceKey? = nil, pageSize: UInt32 = 0) {
+        self.roomID = roomID
+        self.userID = userID
+        self.after = after
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindPlacesReply: Message {
+    package var places: [Place]
+    /// True if there are more after the last one.
+    package var hasMore: Bool
+
+    package init(places: [Place] = [], hasMore: Bool = false) {
+        self.places = places
+        self.hasMore = hasMore
     }
 }
 
@@ -472,11 +607,14 @@ package struct RevokePlaceRequest: Message {
     package var placeID: PlaceID
     /// Shown to the user: 1 to 200 characters.
     package var reason: String
+    /// True: the user cannot join the room again.
+    package var ban: Bool
 
-    package init(roomID: RoomID, placeID: PlaceID, reason: String = "") {
+    package init(roomID: RoomID, placeID: PlaceID, reason: String = "", ban: Bool = false) {
         self.roomID = roomID
         self.placeID = placeID
         self.reason = reason
+        self.ban = ban
     }
 }
 
@@ -487,6 +625,20 @@ package struct RevokePlaceReply: Message {
     package init(state: PlaceState = .unspecified) {
         self.state = state
     }
+}
+
+package struct LiftBanRequest: Message {
+    package var roomID: RoomID
+    package var userID: UserID
+
+    package init(roomID: RoomID, userID: UserID) {
+        self.roomID = roomID
+        self.userID = userID
+    }
+}
+
+package struct LiftBanReply: Message {
+    package init() {}
 }
 
 /// The reasons of this service's failures. Those of every service are in `rpc.proto`.
@@ -506,14 +658,16 @@ package enum QueueReason: String, Reason, CaseIterable {
     case placeLeft = "PLACE_LEFT"
     case placeLapsed = "PLACE_LAPSED"
     case placeRevoked = "PLACE_REVOKED"
+    case roomFull = "ROOM_FULL"
+    case userBanned = "USER_BANNED"
 
     package var code: StatusCode {
         switch self {
         case .roomUnknown, .placeUnknown: .notFound
         case .nameTaken: .alreadyExists
-        case .tooManyJoins: .resourceExhausted
+        case .tooManyJoins, .roomFull: .resourceExhausted
         case .roomHasOpened, .roomScheduled, .roomNotOpen, .roomDraining, .roomClosed, .placeWaiting, .placeNotActive,
-            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked:
+            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned:
             .failedPrecondition
         }
     }
@@ -535,6 +689,8 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .placeLeft: "this place has ended; join again for a new one"
         case .placeLapsed: "this place has ended; join again for a new one"
         case .placeRevoked: "this place has ended; join again for a new one"
+        case .roomFull: "as many users wait in this room as may wait; try again later"
+        case .userBanned: "an operator has banned you from this room"
         }
     }
 }
@@ -641,6 +797,12 @@ package enum QueueMethods {
     /// Changes the limits, the times, or both. Works also while the room is open.
     package static let configureRoom = Method<ConfigureRoomRequest, ConfigureRoomReply>(
         "onsale.queue.v1.Queue/ConfigureRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Sets the maximum of waiting users. ConfigureRoom does not change it. Users who wait already keep their places.
+    package static let setWaitingLimit = Method<SetWaitingLimitRequest, SetWaitingLimitReply>(
+        "onsale.queue.v1.Queue/SetWaitingLimit", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Shows a message to every user with a place in the room, within 2 seconds on streams. An empty one clears it.
+    package static let setRoomMessage = Method<SetRoomMessageRequest, SetRoomMessageReply>(
+        "onsale.queue.v1.Queue/SetRoomMessage", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     package static let openRoom = Method<OpenRoomRequest, OpenRoomReply>(
         "onsale.queue.v1.Queue/OpenRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
@@ -671,14 +833,20 @@ package enum QueueMethods {
         "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
         duties: [.sales, .read])
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
-    /// place is the request id of the call that took it.
-    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
-    /// PLACE_FINISHED, and the next Join takes a new place.
+    /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
+    /// try again.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     package static let showPlace = Method<ShowPlaceRequest, ShowPlaceReply>(
         "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns the caller's places in all rooms, newest first.
+    package static let listPlaces = Method<ListPlacesRequest, ListPlacesReply>(
+        "onsale.queue.v1.Queue/ListPlaces", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns the places of a room by serial, or those of a user, newest first.
+    package static let findPlaces = Method<FindPlacesRequest, FindPlacesReply>(
+        "onsale.queue.v1.Queue/FindPlaces", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     package static let watchPlace = StreamMethod<WatchPlaceRequest, WatchPlaceItem>(
         "onsale.queue.v1.Queue/WatchPlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
@@ -691,18 +859,22 @@ package enum QueueMethods {
     /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     package static let finishPass = Method<FinishPassRequest, FinishPassReply>(
         "onsale.queue.v1.Queue/FinishPass", isSafeToRepeat: true, callers: [.service])
-    /// Revokes a place with a reason that its user reads.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
     package static let revokePlace = Method<RevokePlaceRequest, RevokePlaceReply>(
         "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    package static let liftBan = Method<LiftBanRequest, LiftBanReply>(
+        "onsale.queue.v1.Queue/LiftBan", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
 
     package static let service = ServiceDescription(
         "onsale.queue.v1.Queue",
         methods: [
-            createRoom.description, configureRoom.description, openRoom.description, pauseRoom.description,
-            drainRoom.description, closeRoom.description, findRoom.description, listRooms.description,
-            showRoom.description, showHistory.description, join.description, showPlace.description,
+            createRoom.description, configureRoom.description, setWaitingLimit.description, setRoomMessage.description,
+            openRoom.description, pauseRoom.description, drainRoom.description, closeRoom.description,
+            findRoom.description, listRooms.description, showRoom.description, showHistory.description,
+            join.description, showPlace.description, listPlaces.description, findPlaces.description,
             watchPlace.description, renew.description, leave.description, finishPass.description,
-            revokePlace.description,
+            revokePlace.description, liftBan.description,
         ],
         file: .queue)
 }
@@ -713,6 +885,10 @@ package protocol QueueHandlers: Sendable {
     func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply
     /// Changes the limits, the times, or both. Works also while the room is open.
     func configureRoom(_ request: ConfigureRoomRequest, call: Call) async throws -> ConfigureRoomReply
+    /// Sets the maximum of waiting users. ConfigureRoom does not change it. Users who wait already keep their places.
+    func setWaitingLimit(_ request: SetWaitingLimitRequest, call: Call) async throws -> SetWaitingLimitReply
+    /// Shows a message to every user with a place in the room, within 2 seconds on streams. An empty one clears it.
+    func setRoomMessage(_ request: SetRoomMessageRequest, call: Call) async throws -> SetRoomMessageReply
     /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     func openRoom(_ request: OpenRoomRequest, call: Call) async throws -> OpenRoomReply
     /// Stops admission until OpenRoom. Users can still join, and users inside continue. The room no longer opens by
@@ -732,12 +908,15 @@ package protocol QueueHandlers: Sendable {
     /// Returns every event of a place with its time.
     func showHistory(_ request: ShowHistoryRequest, call: Call) async throws -> ShowHistoryReply
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
-    /// place is the request id of the call that took it.
-    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
-    /// PLACE_FINISHED, and the next Join takes a new place.
+    /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
+    /// try again.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     func showPlace(_ request: ShowPlaceRequest, call: Call) async throws -> ShowPlaceReply
+    /// Returns the caller's places in all rooms, newest first.
+    func listPlaces(_ request: ListPlacesRequest, call: Call) async throws -> ListPlacesReply
+    /// Returns the places of a room by serial, or those of a user, newest first.
+    func findPlaces(_ request: FindPlacesRequest, call: Call) async throws -> FindPlacesReply
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     func watchPlace(_ request: WatchPlaceRequest, call: Call, items: ItemWriter<WatchPlaceItem>) async throws
     /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
@@ -746,8 +925,10 @@ package protocol QueueHandlers: Sendable {
     func leave(_ request: LeaveRequest, call: Call) async throws -> LeaveReply
     /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     func finishPass(_ request: FinishPassRequest, call: Call) async throws -> FinishPassReply
-    /// Revokes a place with a reason that its user reads.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply
+    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    func liftBan(_ request: LiftBanRequest, call: Call) async throws -> LiftBanReply
 }
 
 extension QueueHandlers {
@@ -758,6 +939,8 @@ extension QueueHandlers {
             [
                 Route(QueueMethods.createRoom, createRoom(_:call:)),
                 Route(QueueMethods.configureRoom, configureRoom(_:call:)),
+                Route(QueueMethods.setWaitingLimit, setWaitingLimit(_:call:)),
+                Route(QueueMethods.setRoomMessage, setRoomMessage(_:call:)),
                 Route(QueueMethods.openRoom, openRoom(_:call:)),
                 Route(QueueMethods.pauseRoom, pauseRoom(_:call:)),
                 Route(QueueMethods.drainRoom, drainRoom(_:call:)),
@@ -768,11 +951,14 @@ extension QueueHandlers {
                 Route(QueueMethods.showHistory, showHistory(_:call:)),
                 Route(QueueMethods.join, join(_:call:answer:)),
                 Route(QueueMethods.showPlace, showPlace(_:call:)),
+                Route(QueueMethods.listPlaces, listPlaces(_:call:)),
+                Route(QueueMethods.findPlaces, findPlaces(_:call:)),
                 Route(QueueMethods.watchPlace, watchPlace(_:call:items:)),
                 Route(QueueMethods.renew, renew(_:call:)),
                 Route(QueueMethods.leave, leave(_:call:)),
                 Route(QueueMethods.finishPass, finishPass(_:call:)),
                 Route(QueueMethods.revokePlace, revokePlace(_:call:)),
+                Route(QueueMethods.liftBan, liftBan(_:call:)),
             ])
     }
 }
@@ -797,6 +983,20 @@ package struct QueueClient: Sendable {
         _ request: ConfigureRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfigureRoomReply {
         try await client.call(QueueMethods.configureRoom, request, options)
+    }
+
+    /// Sets the maximum of waiting users. ConfigureRoom does not change it. Users who wait already keep their places.
+    package func setWaitingLimit(
+        _ request: SetWaitingLimitRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SetWaitingLimitReply {
+        try await client.call(QueueMethods.setWaitingLimit, request, options)
+    }
+
+    /// Shows a message to every user with a place in the room, within 2 seconds on streams. An empty one clears it.
+    package func setRoomMessage(
+        _ request: SetRoomMessageRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SetRoomMessageReply {
+        try await client.call(QueueMethods.setRoomMessage, request, options)
     }
 
     /// Starts admission now, regardless of the times. Also ends a pause or a drain.
@@ -858,9 +1058,8 @@ package struct QueueClient: Sendable {
     }
 
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
-    /// place is the request id of the call that took it.
-    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
-    /// PLACE_FINISHED, and the next Join takes a new place.
+    /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
+    /// try again.
     package func join(
         _ request: JoinRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> JoinReply {
@@ -872,6 +1071,20 @@ package struct QueueClient: Sendable {
         _ request: ShowPlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowPlaceReply {
         try await client.call(QueueMethods.showPlace, request, options)
+    }
+
+    /// Returns the caller's places in all rooms, newest first.
+    package func listPlaces(
+        _ request: ListPlacesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ListPlacesReply {
+        try await client.call(QueueMethods.listPlaces, request, options)
+    }
+
+    /// Returns the places of a room by serial, or those of a user, newest first.
+    package func findPlaces(
+        _ request: FindPlacesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindPlacesReply {
+        try await client.call(QueueMethods.findPlaces, request, options)
     }
 
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
@@ -902,11 +1115,18 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.finishPass, request, options)
     }
 
-    /// Revokes a place with a reason that its user reads.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
     package func revokePlace(
         _ request: RevokePlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> RevokePlaceReply {
         try await client.call(QueueMethods.revokePlace, request, options)
+    }
+
+    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    package func liftBan(
+        _ request: LiftBanRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> LiftBanReply {
+        try await client.call(QueueMethods.liftBan, request, options)
     }
 }
 
@@ -970,6 +1190,8 @@ extension Room {
         state = RoomState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
         times = try RoomTimes(required: fields.pointee.times, in: "times")
         limits = try RoomLimits(required: fields.pointee.limits, in: "limits")
+        waitingLimit = fields.pointee.waiting_limit
+        message = String(reading: fields.pointee.message)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomSummary> {
@@ -979,6 +1201,8 @@ extension Room {
         fields.pointee.state = Onsale__Queue__V1__RoomState(rawValue: UInt32(bitPattern: state.rawValue))
         fields.pointee.times = try times.layOut(in: arena)
         fields.pointee.limits = try limits.layOut(in: arena)
+        fields.pointee.waiting_limit = waitingLimit
+        fields.pointee.message = try arena.string(message, "onsale.queue.v1.RoomSummary.message")
         return fields
     }
 
@@ -1075,6 +1299,91 @@ extension ConfigureRoomReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomReply>) throws(MessageError) {
+        try Room.check(fields.pointee.room, in: "room")
+    }
+}
+
+extension SetWaitingLimitRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__set_waiting_limit_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__SetWaitingLimitRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        waitingLimit = fields.pointee.waiting_limit
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__SetWaitingLimitRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__set_waiting_limit_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.SetWaitingLimitRequest.room_id")
+        fields.pointee.waiting_limit = waitingLimit
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__SetWaitingLimitRequest>) throws(MessageError) {
+        try FieldRule.range(
+            Int64(clamping: fields.pointee.waiting_limit), 1...10000000, zero: "no limit", "waiting_limit")
+    }
+}
+
+extension SetWaitingLimitReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__set_waiting_limit_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__SetWaitingLimitReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__SetWaitingLimitReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__set_waiting_limit_reply__init)
+        fields.pointee.room = try room.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__SetWaitingLimitReply>) throws(MessageError) {
+        try Room.check(fields.pointee.room, in: "room")
+    }
+}
+
+extension SetRoomMessageRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__set_room_message_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__SetRoomMessageRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        message = String(reading: fields.pointee.message)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__SetRoomMessageRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__set_room_message_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.SetRoomMessageRequest.room_id")
+        fields.pointee.message = try arena.string(message, "onsale.queue.v1.SetRoomMessageRequest.message")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__SetRoomMessageRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.message, 0...500, .plainBytes, "message")
+    }
+}
+
+extension SetRoomMessageReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__set_room_message_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__SetRoomMessageReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__SetRoomMessageReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__set_room_message_reply__init)
+        fields.pointee.room = try room.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__SetRoomMessageReply>) throws(MessageError) {
         try Room.check(fields.pointee.room, in: "room")
     }
 }
@@ -1450,6 +1759,13 @@ extension Place {
         endsAt = Timestamp(reading: fields.pointee.ends_at)
         opensAt = Timestamp(reading: fields.pointee.opens_at)
         reason = String(reading: fields.pointee.reason)
+        joinedAt = Timestamp(reading: fields.pointee.joined_at)
+        admittedAt = Timestamp(reading: fields.pointee.admitted_at)
+        claimedAt = Timestamp(reading: fields.pointee.claimed_at)
+        renewedAt = Timestamp(reading: fields.pointee.renewed_at)
+        endedAt = Timestamp(reading: fields.pointee.ended_at)
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        roomMessage = String(reading: fields.pointee.room_message)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PlaceView> {
@@ -1468,6 +1784,13 @@ extension Place {
         fields.pointee.ends_at = Int64(clamping: endsAt?.milliseconds ?? 0)
         fields.pointee.opens_at = Int64(clamping: opensAt?.milliseconds ?? 0)
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.PlaceView.reason")
+        fields.pointee.joined_at = Int64(clamping: joinedAt?.milliseconds ?? 0)
+        fields.pointee.admitted_at = Int64(clamping: admittedAt?.milliseconds ?? 0)
+        fields.pointee.claimed_at = Int64(clamping: claimedAt?.milliseconds ?? 0)
+        fields.pointee.renewed_at = Int64(clamping: renewedAt?.milliseconds ?? 0)
+        fields.pointee.ended_at = Int64(clamping: endedAt?.milliseconds ?? 0)
+        fields.pointee.user_id = try arena.id(userID, "onsale.queue.v1.PlaceView.user_id")
+        fields.pointee.room_message = try arena.string(roomMessage, "onsale.queue.v1.PlaceView.room_message")
         return fields
     }
 
@@ -1475,6 +1798,11 @@ extension Place {
         try FieldRule.time(Int64(clamping: fields.pointee.lapses_at), isRequired: false, "lapses_at")
         try FieldRule.time(Int64(clamping: fields.pointee.ends_at), isRequired: false, "ends_at")
         try FieldRule.time(Int64(clamping: fields.pointee.opens_at), isRequired: false, "opens_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.joined_at), isRequired: false, "joined_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.admitted_at), isRequired: false, "admitted_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.claimed_at), isRequired: false, "claimed_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.renewed_at), isRequired: false, "renewed_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.ended_at), isRequired: false, "ended_at")
     }
 }
 
@@ -1497,16 +1825,23 @@ extension JoinReply {
 
     package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) throws(MessageError) {
         place = try Place(required: fields.pointee.place, in: "place")
+        pass = [UInt8](reading: fields.pointee.pass)
+        passExpiresAt = Timestamp(reading: fields.pointee.pass_expires_at)
+        renewAfter = .milliseconds(Int64(clamping: fields.pointee.renew_after_ms))
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__JoinReply> {
         let fields = try arena.make(onsale__queue__v1__join_reply__init)
         fields.pointee.place = try place.layOut(in: arena)
+        fields.pointee.pass = try arena.bytes(pass, "onsale.queue.v1.JoinReply.pass")
+        fields.pointee.pass_expires_at = Int64(clamping: passExpiresAt?.milliseconds ?? 0)
+        fields.pointee.renew_after_ms = UInt32(clamping: renewAfter.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) throws(MessageError) {
         try Place.check(fields.pointee.place, in: "place")
+        try FieldRule.time(Int64(clamping: fields.pointee.pass_expires_at), isRequired: false, "pass_expires_at")
     }
 }
 
@@ -1544,6 +1879,124 @@ extension ShowPlaceReply {
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceReply>) throws(MessageError) {
         try Place.check(fields.pointee.place, in: "place")
+    }
+}
+
+extension PlaceKey {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__place_key__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PlaceKey>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PlaceKey> {
+        let fields = try arena.make(onsale__queue__v1__place_key__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.PlaceKey.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.PlaceKey.place_id")
+        return fields
+    }
+}
+
+extension ListPlacesRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__list_places_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListPlacesRequest>) throws(MessageError) {
+        after = try PlaceKey(reading: fields.pointee.after, in: "after")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ListPlacesRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__list_places_request__init)
+        fields.pointee.after = try after?.layOut(in: arena)
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListPlacesRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...100, zero: "50", "page_size")
+    }
+}
+
+extension ListPlacesReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__list_places_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListPlacesReply>) throws(MessageError) {
+        places = try Array(reading: fields.pointee.places, count: fields.pointee.n_places) {
+            element throws(MessageError) in try Place(required: element, in: "places")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ListPlacesReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__list_places_reply__init)
+        fields.pointee.n_places = places.count
+        fields.pointee.places = try arena.array(places, "onsale.queue.v1.ListPlacesReply.places") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListPlacesReply>) throws(MessageError) {
+        try Place.check(fields.pointee.places, count: fields.pointee.n_places, in: "places")
+    }
+}
+
+extension FindPlacesRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__find_places_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindPlacesRequest>) throws(MessageError) {
+        roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        after = try PlaceKey(reading: fields.pointee.after, in: "after")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__FindPlacesRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__find_places_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.FindPlacesRequest.room_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.queue.v1.FindPlacesRequest.user_id")
+        fields.pointee.after = try after?.layOut(in: arena)
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindPlacesRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...100, zero: "50", "page_size")
+    }
+}
+
+extension FindPlacesReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__find_places_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindPlacesReply>) throws(MessageError) {
+        places = try Array(reading: fields.pointee.places, count: fields.pointee.n_places) {
+            element throws(MessageError) in try Place(required: element, in: "places")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__FindPlacesReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__find_places_reply__init)
+        fields.pointee.n_places = places.count
+        fields.pointee.places = try arena.array(places, "onsale.queue.v1.FindPlacesReply.places") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindPlacesReply>) throws(MessageError) {
+        try Place.check(fields.pointee.places, count: fields.pointee.n_places, in: "places")
     }
 }
 
@@ -1700,6 +2153,7 @@ extension RevokePlaceRequest {
         roomID = try RoomID(required: fields.pointee.room_id, "room_id")
         placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
         reason = String(reading: fields.pointee.reason)
+        ban = fields.pointee.ban != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1709,6 +2163,7 @@ extension RevokePlaceRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.RevokePlaceRequest.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.RevokePlaceRequest.place_id")
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.RevokePlaceRequest.reason")
+        fields.pointee.ban = ban ? 1 : 0
         return fields
     }
 
@@ -1733,6 +2188,34 @@ extension RevokePlaceReply {
     }
 }
 
+extension LiftBanRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__lift_ban_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LiftBanRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__LiftBanRequest>
+    {
+        let fields = try arena.make(onsale__queue__v1__lift_ban_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.LiftBanRequest.room_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.queue.v1.LiftBanRequest.user_id")
+        return fields
+    }
+}
+
+extension LiftBanReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__lift_ban_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LiftBanReply>) throws(MessageError) {
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__LiftBanReply> {
+        try arena.make(onsale__queue__v1__lift_ban_reply__init)
+    }
+}
+
 extension ProtoFile {
     /// `queue.proto`
     package static let queue = ProtoFile(
@@ -1746,161 +2229,207 @@ extension ProtoFile {
         6d7318042001280d4218e8b51801f2b5181008e8071080dddb011a06333030303030520669646c654d7312280a0d6861\
         72645f6c696d69745f6d7318052001280d4204e8b51801520b686172644c696d69744d73224d0a09526f6f6d54696d65\
         73121f0a086a6f696e735f61741801200128034204e0b5180152076a6f696e734174121f0a086f70656e735f61741802\
-        200128034204e0b5180152076f70656e73417422f7010a0b526f6f6d53756d6d61727912250a07726f6f6d5f69641801\
+        200128034204e0b5180152076f70656e73417422b6020a0b526f6f6d53756d6d61727912250a07726f6f6d5f69641801\
         2001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a046e616d6518022001280952046e616d651230\
         0a05737461746518032001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552057374617465\
         12360a0574696d657318042001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573420480b618\
         01520574696d657312390a066c696d69747318052001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
-        696d697473420480b6180152066c696d6974733a08fab61804526f6f6d229a010a11437265617465526f6f6d52657175\
-        657374121e0a046e616d65180120012809420afab5180608011040180352046e616d6512330a066c696d697473180220\
-        01280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d65\
-        7318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d657322490a0f4372\
-        65617465526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f\
-        6f6d53756d6d617279420480b618015204726f6f6d22a4010a14436f6e666967757265526f6f6d526571756573741225\
-        0a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412330a066c696d69747318\
-        022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a057469\
-        6d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d6573224c0a12\
-        436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e\
-        76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f4f70656e526f6f6d5265717565737412250a\
-        07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422470a0d4f70656e526f6f6d\
-        5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172\
-        79420480b618015204726f6f6d22390a105061757365526f6f6d5265717565737412250a07726f6f6d5f696418012001\
-        280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e5061757365526f6f6d5265706c7912360a04726f\
-        6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f\
-        6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
-        6d80b618015206726f6f6d496422480a0e447261696e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e\
-        6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a10436c6f7365\
-        526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
-        496422480a0e436c6f7365526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575\
-        652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22480a0f46696e64526f6f6d5265717565737412\
-        120a046e616d6518012001280952046e616d6512210a07726f6f6d5f696418022001280c4208dab51804526f6f6d5206\
-        726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71\
-        756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d226d0a104c697374526f6f6d7352657175\
-        657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804526f6f6d520b6166746572526f6f6d49\
-        64122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a0331303052087061676553697a65225f\
-        0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b321c2e6f6e73616c652e71756575652e76\
-        312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f726518022001280852076861734d6f726522\
-        380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618\
-        015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e7361\
-        6c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d12210a0c6a6f696e65645f636f\
-        756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e675f636f756e74180320012803520c77\
-        616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420012803520d61646d6974746564436f75\
-        6e7412210a0c6163746976655f636f756e74180520012803520b616374697665436f756e7412250a0e66696e69736865\
-        645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a6c6566745f636f756e74180720012803\
-        52096c656674436f756e7412210a0c6c61707365645f636f756e74180820012803520b6c6170736564436f756e741223\
-        0a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f756e7412220a0d6e6f5f73686f775f63\
-        6f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d69747465645f7065725f7365636f6e645f74\
-        686f7573616e64746873180b20012803521c61646d69747465645065725365636f6e6454686f7573616e647468731224\
-        0a0b776169745f7035305f6d73180c200128034204e8b518015209776169745035304d7312240a0b776169745f703930\
-        5f6d73180d200128034204e8b518015209776169745039304d7322650a1253686f77486973746f727952657175657374\
-        12250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c616365\
-        5f696418022001280c420ddab51805506c61636580b618015207706c61636549642286010a1053686f77486973746f72\
-        795265706c7912250a07757365725f696418012001280c420cdab518045573657280b61801520675736572496412160a\
-        0673657269616c180220012803520673657269616c12330a066576656e747318032003280b321b2e6f6e73616c652e71\
-        756575652e76312e506c6163654576656e7452066576656e747322710a0a506c6163654576656e7412310a0573746174\
-        6518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746512180a0261\
-        741802200128034208e0b5180180b618015202617412160a06726561736f6e1803200128095206726561736f6e22ab04\
-        0a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
-        496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496412310a05\
-        737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746512\
-        390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552\
-        09726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a0861646d69747465641806\
-        20012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b70656f706c6541686561\
-        64122d0a10776169745f61745f6c656173745f6d731808200128034204e8b51801520d7761697441744c656173744d73\
-        122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b51801520c7761697441744d6f73744d7312260a\
-        0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b416761696e4d7312210a096c61707365735f\
-        6174180b200128034204e0b5180152086c61707365734174121d0a07656e64735f6174180c200128034204e0b5180152\
-        06656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152076f70656e73417412160a0672656173\
-        6f6e180e200128095206726561736f6e3a09fab61805506c61636522340a0b4a6f696e5265717565737412250a07726f\
-        6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422430a094a6f696e5265706c791236\
-        0a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b6180152\
-        05706c61636522630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab518\
-        04526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b6\
-        18015207706c616365496422480a0e53686f77506c6163655265706c7912360a05706c61636518012001280b321a2e6f\
-        6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a115761746368506c\
-        6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49\
-        6412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422480a0e57\
-        61746368506c6163654974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e50\
-        6c61636556696577420480b618015205706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f6964\
-        18012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420d\
-        dab51805506c61636580b618015207706c616365496422b6010a0a52656e65775265706c7912360a05706c6163651801\
-        2001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a\
-        047061737318022001280c52047061737312300a0f706173735f657870697265735f61741803200128034208e0b51801\
-        80b61801520d70617373457870697265734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b518\
-        01520c72656e657741667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f696418012001280c\
-        420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c\
-        61636580b618015207706c616365496422440a0a4c656176655265706c7912360a05706c61636518012001280b321a2e\
-        6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a1146696e697368\
-        506173735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
-        496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422440a0f\
-        46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e7631\
-        2e506c616365537461746552057374617465228a010a125265766f6b65506c6163655265717565737412250a07726f6f\
+        696d697473420480b6180152066c696d69747312230a0d77616974696e675f6c696d697418062001280d520c77616974\
+        696e674c696d697412180a076d65737361676518072001280952076d6573736167653a08fab61804526f6f6d229a010a\
+        11437265617465526f6f6d52657175657374121e0a046e616d65180120012809420afab5180608011040180352046e61\
+        6d6512330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352\
+        066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d\
+        6573520574696d657322490a0f437265617465526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73\
+        616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22a4010a14436f6e66696775\
+        7265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
+        6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d6974\
+        7352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54\
+        696d6573520574696d6573224c0a12436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18012001280b32\
+        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d227b0a16536574\
+        57616974696e674c696d69745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6\
+        18015206726f6f6d4964123a0a0d77616974696e675f6c696d697418022001280d4215f2b5181108011080ade2041a08\
+        6e6f206c696d6974520c77616974696e674c696d6974224e0a1453657457616974696e674c696d69745265706c791236\
+        0a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801\
+        5204726f6f6d22630a15536574526f6f6d4d6573736167655265717565737412250a07726f6f6d5f696418012001280c\
+        420cdab51804526f6f6d80b618015206726f6f6d496412230a076d6573736167651802200128094209fab5180510f403\
+        180752076d657373616765224d0a13536574526f6f6d4d6573736167655265706c7912360a04726f6f6d18012001280b\
+        321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f4f70\
+        656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
+        6f6d496422470a0d4f70656e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e717565\
+        75652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a105061757365526f6f6d526571756573\
+        7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e50617573\
+        65526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53\
+        756d6d617279420480b618015204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f69\
+        6418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e447261696e526f6f6d5265706c7912\
+        360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618\
+        015204726f6f6d22390a10436c6f7365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab5\
+        1804526f6f6d80b618015206726f6f6d496422480a0e436c6f7365526f6f6d5265706c7912360a04726f6f6d18012001\
+        280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22480a0f\
+        46696e64526f6f6d5265717565737412120a046e616d6518012001280952046e616d6512210a07726f6f6d5f69641802\
+        2001280c4208dab51804526f6f6d5206726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18\
+        012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22\
+        6d0a104c697374526f6f6d7352657175657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804\
+        526f6f6d520b6166746572526f6f6d4964122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a\
+        0331303052087061676553697a65225f0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b32\
+        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f7265\
+        18022001280852076861734d6f726522380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f6964180120\
+        01280c420cdab51804526f6f6d80b618015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a0472\
+        6f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801520472\
+        6f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e\
+        675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420\
+        012803520d61646d6974746564436f756e7412210a0c6163746976655f636f756e74180520012803520b616374697665\
+        436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a\
+        6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c61707365645f636f756e741808200128\
+        03520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f\
+        756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d6974\
+        7465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803521c61646d6974746564506572536563\
+        6f6e6454686f7573616e6474687312240a0b776169745f7035305f6d73180c200128034204e8b5180152097761697450\
+        35304d7312240a0b776169745f7039305f6d73180d200128034204e8b518015209776169745039304d7322650a125368\
+        6f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6180152\
+        06726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c61636549\
+        642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cdab51804557365\
+        7280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a066576656e747318\
+        032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e747322710a0a506c\
+        6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553\
+        746174655205737461746512180a0261741802200128034208e0b5180180b618015202617412160a06726561736f6e18\
+        03200128095206726561736f6e22a6060a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab5\
+        1804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580\
+        b618015207706c616365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c\
+        61636553746174655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e717565\
+        75652e76312e526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269\
+        616c121a0a0861646d6974746564180620012803520861646d697474656412210a0c70656f706c655f61686561641807\
+        20012803520b70656f706c654168656164122d0a10776169745f61745f6c656173745f6d731808200128034204e8b518\
+        01520d7761697441744c656173744d73122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b5180152\
+        0c7761697441744d6f73744d7312260a0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b4167\
+        61696e4d7312210a096c61707365735f6174180b200128034204e0b5180152086c61707365734174121d0a07656e6473\
+        5f6174180c200128034204e0b518015206656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152\
+        076f70656e73417412160a06726561736f6e180e200128095206726561736f6e12210a096a6f696e65645f6174180f20\
+        0128034204e0b5180152086a6f696e6564417412250a0b61646d69747465645f61741810200128034204e0b51801520a\
+        61646d6974746564417412230a0a636c61696d65645f61741811200128034204e0b518015209636c61696d6564417412\
+        230a0a72656e657765645f61741812200128034204e0b51801520972656e657765644174121f0a08656e6465645f6174\
+        1813200128034204e0b518015207656e646564417412210a07757365725f696418142001280c4208dab5180455736572\
+        520675736572496412210a0c726f6f6d5f6d657373616765181520012809520b726f6f6d4d6573736167653a09fab618\
+        05506c61636522340a0b4a6f696e5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d\
+        80b618015206726f6f6d496422b1010a094a6f696e5265706c7912360a05706c61636518012001280b321a2e6f6e7361\
+        6c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a047061737318022001280c\
+        520470617373122c0a0f706173735f657870697265735f61741803200128034204e0b51801520d706173734578706972\
+        65734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b51801520c72656e657741667465724d73\
+        22630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80\
+        b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c\
+        616365496422480a0e53686f77506c6163655265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e\
+        71756575652e76312e506c61636556696577420480b618015205706c616365225b0a08506c6163654b657912250a0772\
+        6f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f69641802\
+        2001280c420ddab51805506c61636580b618015207706c6163654964226f0a114c697374506c61636573526571756573\
+        74122f0a05616674657218012001280b32192e6f6e73616c652e71756575652e76312e506c6163654b65795205616674\
+        657212290a09706167655f73697a6518022001280d420cf2b51808080110641a02353052087061676553697a6522600a\
+        0f4c697374506c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e\
+        76312e506c616365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522\
+        b5010a1146696e64506c616365735265717565737412210a07726f6f6d5f696418012001280c4208dab51804526f6f6d\
+        5206726f6f6d496412210a07757365725f696418022001280c4208dab51804557365725206757365724964122f0a0561\
+        6674657218032001280b32192e6f6e73616c652e71756575652e76312e506c6163654b65795205616674657212290a09\
+        706167655f73697a6518042001280d420cf2b51808080110641a02353052087061676553697a6522600a0f46696e6450\
+        6c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e506c61\
+        6365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522640a11576174\
+        6368506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801520672\
+        6f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422\
+        480a0e5761746368506c6163654974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e\
+        76312e506c61636556696577420480b618015205706c616365225f0a0c52656e65775265717565737412250a07726f6f\
         6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001\
-        280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f6e180320012809420bfab51807\
-        080110c80118015206726561736f6e22450a105265766f6b65506c6163655265706c7912310a05737461746518012001\
-        280e321b2e6f6e73616c652e71756575652e76312e506c6163655374617465520573746174652295090a0c5175657565\
-        4661696c7572652284090a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123e0a0c524f\
-        4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865636b2069747320\
-        6e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f75206861766520\
-        6e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e\
-        414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f722068616420746869\
-        73206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a\
-        37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974732074696d65732063616e6e6f\
-        74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c75736572732063616e6e\
-        6f74206a6f696e2074686520726f6f6d207965743a206f70656e2069742066697273742c206368616e67652069747320\
-        74696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974\
-        686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e206c6174657212490a0d524f4f4d\
-        5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f206d6f7265207573\
-        6572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e7468\
-        6520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e531009\
-        1a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d206a757374206e6f\
-        773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b618176974206973206e\
-        6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8b61809b2b61835\
-        7468697320706c616365206973206e6f74206163746976652c20736f20697420686173206e6f207061737320746f2066\
-        696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e7468697320706c616365206861\
-        7320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143455f4c45465410\
-        0d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f7220\
-        61206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e7468697320706c61636520\
-        68617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c4143455f524556\
-        4f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e\
-        20666f722061206e6577206f6e652a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e53504543\
-        49464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e100312\
-        0a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c61636553\
-        74617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001120c\
-        0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c4546541005\
-        120a0a064c41505345441006120b0a075245564f4b4544100732ab0c0a055175657565125f0a0a437265617465526f6f\
-        6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e71\
-        756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e6669677572\
-        65526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f\
-        6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b518021259\
-        0a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f\
-        6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a09506175\
-        7365526f6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e7361\
-        6c652e71756575652e76312e5061757365526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e\
-        526f6f6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c65\
-        2e71756575652e76312e447261696e526f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f\
-        6f6d12212e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71\
-        756575652e76312e436c6f7365526f6f6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12\
-        202e6f6e73616c652e71756575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e7175657565\
-        2e76312e46696e64526f6f6d5265706c79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c65\
-        2e71756575652e76312e4c697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c6973\
-        74526f6f6d735265706c79220f90020188b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c\
-        652e71756575652e76312e53686f77526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f\
-        77526f6f6d5265706c79220f90020188b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73\
-        616c652e71756575652e76312e53686f77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76\
-        312e53686f77486973746f72795265706c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e\
-        73616c652e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e\
-        5265706c79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76\
-        312e53686f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265\
-        706c79220790020188b51802125c0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e576174\
-        6368506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d22\
-        0790020188b518023001124c0a0552656e6577121d2e6f6e73616c652e71756575652e76312e52656e65775265717565\
-        73741a1b2e6f6e73616c652e71756575652e76312e52656e65775265706c79220790020288b51802124c0a054c656176\
-        65121d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e\
-        76312e4c656176655265706c79220790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e7175\
-        6575652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e6973\
-        68506173735265706c79220790020288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575\
-        652e76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65\
-        506c6163655265706c79220b90020288b5180398b51802620670726f746f33
+        280c420ddab51805506c61636580b618015207706c616365496422b6010a0a52656e65775265706c7912360a05706c61\
+        636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c6163\
+        6512120a047061737318022001280c52047061737312300a0f706173735f657870697265735f61741803200128034208\
+        e0b5180180b61801520d70617373457870697265734174122a0a0e72656e65775f61667465725f6d7318042001280d42\
+        04e8b51801520c72656e657741667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f69641801\
+        2001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab5\
+        1805506c61636580b618015207706c616365496422440a0a4c656176655265706c7912360a05706c6163651801200128\
+        0b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a114669\
+        6e697368506173735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206\
+        726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c6163654964\
+        22440a0f46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575\
+        652e76312e506c616365537461746552057374617465229c010a125265766f6b65506c6163655265717565737412250a\
+        07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f6964\
+        18022001280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f6e180320012809420b\
+        fab51807080110c80118015206726561736f6e12100a0362616e180420012808520362616e22450a105265766f6b6550\
+        6c6163655265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365\
+        537461746552057374617465225e0a0e4c69667442616e5265717565737412250a07726f6f6d5f696418012001280c42\
+        0cdab51804526f6f6d80b618015206726f6f6d496412250a07757365725f696418022001280c420cdab5180455736572\
+        80b618015206757365724964220e0a0c4c69667442616e5265706c7922ae0a0a0c51756575654661696c757265229d0a\
+        0a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123e0a0c524f4f4d5f554e4b4e4f574e\
+        10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865636b20697473206e616d65206f72206964\
+        124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f752068617665206e6f207375636820706c\
+        61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e414d455f54414b454e10\
+        031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f72206861642074686973206e616d653b206368\
+        6f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a37a8b61809b2b6182f74\
+        686520726f6f6d20686173206f70656e65642c20736f206974732074696d65732063616e6e6f74206368616e67651268\
+        0a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c75736572732063616e6e6f74206a6f696e207468\
+        6520726f6f6d207965743a206f70656e2069742066697273742c206368616e6765206974732074696d65732c206f7220\
+        636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974686520726f6f6d206973\
+        206e6f74206f70656e207965743b2074727920616761696e206c6174657212490a0d524f4f4d5f445241494e494e4710\
+        071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f206d6f72652075736572733a206974206973\
+        20647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e74686520726f6f6d20697320\
+        636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832\
+        746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d206a757374206e6f773b2074727920616761\
+        696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b618176974206973206e6f7420796f7572207475\
+        726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8b61809b2b618357468697320706c616365\
+        206973206e6f74206163746976652c20736f20697420686173206e6f207061737320746f2066696e697368124a0a0e50\
+        4c4143455f46494e4953484544100c1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a\
+        6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143455f4c454654100d1a36a8b61809b2b618\
+        2e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512\
+        480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b\
+        206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c4143455f5245564f4b4544100f1a36a8b6\
+        1809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577\
+        206f6e6512530a09524f4f4d5f46554c4c10101a44a8b61808b2b6183c6173206d616e79207573657273207761697420\
+        696e207468697320726f6f6d206173206d617920776169743b2074727920616761696e206c6174657212420a0b555345\
+        525f42414e4e454410111a31a8b61809b2b61829616e206f70657261746f72206861732062616e6e656420796f752066\
+        726f6d207468697320726f6f6d2a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e5350454349\
+        464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e1003120a\
+        0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c6163655374\
+        617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001120c0a\
+        0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c454654100512\
+        0a0a064c41505345441006120b0a075245564f4b4544100732a2100a055175657565125f0a0a437265617465526f6f6d\
+        12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e7175\
+        6575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e666967757265\
+        526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f6e\
+        73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b51802126e0a\
+        0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e76312e53657457616974696e674c696d\
+        6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457616974696e674c696d69745265706c79\
+        220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512262e6f6e73616c652e71756575652e76\
+        312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c652e71756575652e76312e536574526f6f\
+        6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70656e526f6f6d12202e6f6e73616c652e\
+        71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f70656e52\
+        6f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f6f6d12212e6f6e73616c652e71756575\
+        652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e5061757365526f6f\
+        6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73616c652e71756575652e\
+        76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e526f6f6d52\
+        65706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c652e71756575652e7631\
+        2e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526570\
+        6c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76312e4669\
+        6e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c79220790\
+        020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f6f6d7352\
+        6571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220f90020188b51803\
+        98b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d52\
+        6571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220f90020188b5180398\
+        b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f77486973\
+        746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265706c79220f\
+        90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e5265\
+        71756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b518011258\
+        0a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f\
+        2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125b0a0a4c697374\
+        506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571756573741a202e6f6e73\
+        616c652e71756575652e76312e4c697374506c616365735265706c79220790020188b5180212630a0a46696e64506c61\
+        63657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573526571756573741a202e6f6e73616c65\
+        2e71756575652e76312e46696e64506c616365735265706c79220f90020188b5180398b5180298b51804125c0a0a5761\
+        746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368506c616365526571756573741a1f2e6f\
+        6e73616c652e71756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a0552656e65\
+        77121d2e6f6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e\
+        76312e52656e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76\
+        312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c792207900202\
+        88b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e6973685061737352\
+        6571756573741a202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c79220790020288b518\
+        0412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265\
+        71756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220b90020288b518\
+        0398b5180212560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e526571756573\
+        741a1d2e6f6e73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b51802620670\
+        726f746f33
         """)
 }

@@ -18,5 +18,7 @@ extension QueueRefusal {
         case placeLeft = "PLACE_LEFT"
         case placeLapsed = "PLACE_LAPSED"
         case placeRevoked = "PLACE_REVOKED"
+        case roomFull = "ROOM_FULL"
+        case userBanned = "USER_BANNED"
     }
 }

@@ -54,6 +54,18 @@ enum PlaceTable {
             select \(columns) from place where room_id = $1 and revision > $2 and \(hasEnded) and admitted_at is null
             order by revision limit $3
             """
+        static let all: Statement =
+            "select \(columns) from place where room_id = $1 and serial > $2 order by serial limit $3"
+        static let liveOfUser = KeyedStatement(after: 1) { room in
+            "select \(columns), room_id from place where room_id = \(room) and user_id = $1 and \(isLive)"
+        }
+        /// The condition of an index.
+        static let isPast: SQL = "state > \(Place.State.active)"
+        static let pastOfUser: Statement = """
+            select \(columns), room_id from place
+            where user_id = $1 and \(isPast) and joined_at <= $2 and (joined_at, room_id, serial) < ($2, $3, $4)
+            order by joined_at desc, room_id desc, serial desc limit $5
+            """
         static let counts: Statement = "select state, count(*) from place where room_id = $1 group by state"
         static let waits: Statement = """
             select admitted_at - joined_at from place
@@ -165,6 +177,31 @@ enum PlaceTable {
     /// Places that ended since `revision` while they waited, oldest end first.
     static func gone(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
         try reader.rows(Statements.gone, { $0.bind(room, revision, limit) }, map: read)
+    }
+
+    /// The places of a room after a serial.
+    static func all(in room: RoomID, after serial: Int64, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try reader.rows(Statements.all, { $0.bind(room, serial, limit) }, map: read)
+    }
+
+    /// The live places of a user in these rooms.
+    static func live(of user: UserID, in rooms: [RoomID], _ reader: Reader) throws -> [(room: RoomID, place: PlaceRow)]
+    {
+        try reader.rows(Statements.liveOfUser, keys: rooms, { $0.bind(user) }) { row in (try row.id(13), read(row)) }
+    }
+
+    /// The ended places of a user in all rooms, newest first, after `last`.
+    static func past(
+        of user: UserID, after last: (room: RoomID, place: Place)?, limit: Int, _ reader: Reader
+    ) throws -> [(room: RoomID, place: PlaceRow)] {
+        try reader.rows(
+            Statements.pastOfUser,
+            {
+                $0.bind(
+                    user, last?.place.joinedAt ?? .distantFuture, last?.room ?? RoomID(high: .max, low: .max),
+                    last?.place.serial ?? .max, limit)
+            }
+        ) { row in (try row.id(13), read(row)) }
     }
 
     static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {

@@ -2,7 +2,8 @@ import Database
 import Service
 
 enum QueueSchema {
-    static let migrations = Migration.list(ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6))
+    static let migrations = Migration.list(
+        ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6))
 
     private static let ofSchema = [
         Migration(
@@ -80,5 +81,18 @@ enum QueueSchema {
             "index the places that end without a purchase",
             "drop index place_gone",
             "create index place_ended on place (room_id, revision) where state > 3"),
+        // Users who cannot join a room.
+        Migration(
+            8, "create bans",
+            .table(
+                """
+                create table ban (
+                    room_id uuid not null, user_id uuid not null, reason text not null, banned_at bigint not null,
+                    constraint ban_key primary key (room_id, user_id))
+                """)),
+        // The states above 2 are those of an ended place. So neither a join nor a renewal writes it.
+        Migration(
+            9, "index the ended places of a user",
+            "create index place_past on place (user_id, joined_at) where state > 2"),
     ]
 }

@@ -9,14 +9,24 @@ enum RoomTable {
     /// The changes of this table since `QueueSchema` created it, each with the next number of the whole schema.
     static let migrations = [
         Migration(
-            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0")
+            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
+        Migration(
+            7, "limit the waiting users of a room, and show them a message",
+            "alter table room add column waiting bigint not null default 0",
+            "alter table room add column waiting_limit bigint",
+            "alter table room add column message text not null default ''",
+            "alter table room add column banned bigint not null default 0",
+            """
+            update room set waiting =
+                (select count(*) from place where place.room_id = room.room_id and place.state = 0)
+            """),
     ]
 
     private enum Statements {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
             last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
-            settled_at, revision
+            settled_at, revision, waiting, waiting_limit, message, banned
             """
         static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
         static let require: Statement = "select \(columns) from room where room_id = $1"
@@ -35,12 +45,12 @@ enum RoomTable {
             """
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
-            "insert into room (\(columns), made_as) values (\(1...22)) on conflict do nothing"
+            "insert into room (\(columns), made_as) values (\(1...26)) on conflict do nothing"
         static let save: Statement = """
             update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
                 idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
                 tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
-                settled_at = $19, revision = $20
+                settled_at = $19, revision = $20, waiting = $21, waiting_limit = $22, message = $23, banned = $24
             where room_id = $1
             """
     }
@@ -95,8 +105,9 @@ enum RoomTable {
                 room.limits.idle.milliseconds, room.limits.hard.milliseconds, room.lastSerial, room.admitted,
                 room.occupied, room.noShows, room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt
             ).bind(
-                room.pace.from, room.pace.count, room.pace.before, room.settledAt, room.revision,
-                room.creationFingerprint.value)
+                room.pace.from, room.pace.count, room.pace.before, room.settledAt, room.revision, room.waiting,
+                room.waitingLimit, room.message
+            ).bind(room.bannedCount, room.creationFingerprint.value)
         } == 1
     }
 
@@ -109,7 +120,9 @@ enum RoomTable {
             ).bind(
                 room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
                 room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from
-            ).bind(room.pace.count, room.pace.before, room.settledAt, room.revision)
+            ).bind(
+                room.pace.count, room.pace.before, room.settledAt, room.revision, room.waiting, room.waitingLimit,
+                room.message, room.bannedCount)
         }
     }
 
@@ -125,6 +138,7 @@ enum RoomTable {
             admitted: row.int64(11), occupied: row.int64(12), noShows: row.int64(13),
             bucket: limits.rate.map { TokenBucket(rate: $0, millionths: tokens, filledAt: filledAt) },
             pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
-            settledAt: row.timestamp(19), revision: row.int64(20))
+            settledAt: row.timestamp(19), revision: row.int64(20), waiting: row.int64(21),
+            waitingLimit: row.optionalInt64(22), message: row.text(23), bannedCount: row.int64(24))
     }
 }

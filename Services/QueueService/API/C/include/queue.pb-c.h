@@ -23,6 +23,10 @@ typedef struct Onsale__Queue__V1__CreateRoomRequest Onsale__Queue__V1__CreateRoo
 typedef struct Onsale__Queue__V1__CreateRoomReply Onsale__Queue__V1__CreateRoomReply;
 typedef struct Onsale__Queue__V1__ConfigureRoomRequest Onsale__Queue__V1__ConfigureRoomRequest;
 typedef struct Onsale__Queue__V1__ConfigureRoomReply Onsale__Queue__V1__ConfigureRoomReply;
+typedef struct Onsale__Queue__V1__SetWaitingLimitRequest Onsale__Queue__V1__SetWaitingLimitRequest;
+typedef struct Onsale__Queue__V1__SetWaitingLimitReply Onsale__Queue__V1__SetWaitingLimitReply;
+typedef struct Onsale__Queue__V1__SetRoomMessageRequest Onsale__Queue__V1__SetRoomMessageRequest;
+typedef struct Onsale__Queue__V1__SetRoomMessageReply Onsale__Queue__V1__SetRoomMessageReply;
 typedef struct Onsale__Queue__V1__OpenRoomRequest Onsale__Queue__V1__OpenRoomRequest;
 typedef struct Onsale__Queue__V1__OpenRoomReply Onsale__Queue__V1__OpenRoomReply;
 typedef struct Onsale__Queue__V1__PauseRoomRequest Onsale__Queue__V1__PauseRoomRequest;
@@ -45,6 +49,11 @@ typedef struct Onsale__Queue__V1__JoinRequest Onsale__Queue__V1__JoinRequest;
 typedef struct Onsale__Queue__V1__JoinReply Onsale__Queue__V1__JoinReply;
 typedef struct Onsale__Queue__V1__ShowPlaceRequest Onsale__Queue__V1__ShowPlaceRequest;
 typedef struct Onsale__Queue__V1__ShowPlaceReply Onsale__Queue__V1__ShowPlaceReply;
+typedef struct Onsale__Queue__V1__PlaceKey Onsale__Queue__V1__PlaceKey;
+typedef struct Onsale__Queue__V1__ListPlacesRequest Onsale__Queue__V1__ListPlacesRequest;
+typedef struct Onsale__Queue__V1__ListPlacesReply Onsale__Queue__V1__ListPlacesReply;
+typedef struct Onsale__Queue__V1__FindPlacesRequest Onsale__Queue__V1__FindPlacesRequest;
+typedef struct Onsale__Queue__V1__FindPlacesReply Onsale__Queue__V1__FindPlacesReply;
 typedef struct Onsale__Queue__V1__WatchPlaceRequest Onsale__Queue__V1__WatchPlaceRequest;
 typedef struct Onsale__Queue__V1__WatchPlaceItem Onsale__Queue__V1__WatchPlaceItem;
 typedef struct Onsale__Queue__V1__RenewRequest Onsale__Queue__V1__RenewRequest;
@@ -55,6 +64,8 @@ typedef struct Onsale__Queue__V1__FinishPassRequest Onsale__Queue__V1__FinishPas
 typedef struct Onsale__Queue__V1__FinishPassReply Onsale__Queue__V1__FinishPassReply;
 typedef struct Onsale__Queue__V1__RevokePlaceRequest Onsale__Queue__V1__RevokePlaceRequest;
 typedef struct Onsale__Queue__V1__RevokePlaceReply Onsale__Queue__V1__RevokePlaceReply;
+typedef struct Onsale__Queue__V1__LiftBanRequest Onsale__Queue__V1__LiftBanRequest;
+typedef struct Onsale__Queue__V1__LiftBanReply Onsale__Queue__V1__LiftBanReply;
 
 
 /* --- enums --- */
@@ -116,10 +127,12 @@ struct  Onsale__Queue__V1__RoomSummary
   Onsale__Queue__V1__RoomState state;
   Onsale__Queue__V1__RoomTimes *times;
   Onsale__Queue__V1__RoomLimits *limits;
+  uint32_t waiting_limit;
+  char *message;
 };
 #define ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_summary__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Queue__V1__CreateRoomRequest
@@ -163,6 +176,48 @@ struct  Onsale__Queue__V1__ConfigureRoomReply
 };
 #define ONSALE__QUEUE__V1__CONFIGURE_ROOM_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__configure_room_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Queue__V1__SetWaitingLimitRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  uint32_t waiting_limit;
+};
+#define ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__set_waiting_limit_request__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Onsale__Queue__V1__SetWaitingLimitReply
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__RoomSummary *room;
+};
+#define ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__set_waiting_limit_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Queue__V1__SetRoomMessageRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  char *message;
+};
+#define ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__set_room_message_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Queue__V1__SetRoomMessageReply
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__RoomSummary *room;
+};
+#define ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__set_room_message_reply__descriptor) \
     , NULL }
 
 
@@ -375,10 +430,17 @@ struct  Onsale__Queue__V1__PlaceView
   int64_t ends_at;
   int64_t opens_at;
   char *reason;
+  int64_t joined_at;
+  int64_t admitted_at;
+  int64_t claimed_at;
+  int64_t renewed_at;
+  int64_t ended_at;
+  ProtobufCBinaryData user_id;
+  char *room_message;
 };
 #define ONSALE__QUEUE__V1__PLACE_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__place_view__descriptor) \
-    , {0,NULL}, {0,NULL}, ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Queue__V1__JoinRequest
@@ -395,10 +457,13 @@ struct  Onsale__Queue__V1__JoinReply
 {
   ProtobufCMessage base;
   Onsale__Queue__V1__PlaceView *place;
+  ProtobufCBinaryData pass;
+  int64_t pass_expires_at;
+  uint32_t renew_after_ms;
 };
 #define ONSALE__QUEUE__V1__JOIN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__join_reply__descriptor) \
-    , NULL }
+    , NULL, {0,NULL}, 0, 0 }
 
 
 struct  Onsale__Queue__V1__ShowPlaceRequest
@@ -420,6 +485,65 @@ struct  Onsale__Queue__V1__ShowPlaceReply
 #define ONSALE__QUEUE__V1__SHOW_PLACE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__show_place_reply__descriptor) \
     , NULL }
+
+
+struct  Onsale__Queue__V1__PlaceKey
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData place_id;
+};
+#define ONSALE__QUEUE__V1__PLACE_KEY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__place_key__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Onsale__Queue__V1__ListPlacesRequest
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__PlaceKey *after;
+  uint32_t page_size;
+};
+#define ONSALE__QUEUE__V1__LIST_PLACES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__list_places_request__descriptor) \
+    , NULL, 0 }
+
+
+struct  Onsale__Queue__V1__ListPlacesReply
+{
+  ProtobufCMessage base;
+  size_t n_places;
+  Onsale__Queue__V1__PlaceView **places;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__QUEUE__V1__LIST_PLACES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__list_places_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Onsale__Queue__V1__FindPlacesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData user_id;
+  Onsale__Queue__V1__PlaceKey *after;
+  uint32_t page_size;
+};
+#define ONSALE__QUEUE__V1__FIND_PLACES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__find_places_request__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL, 0 }
+
+
+struct  Onsale__Queue__V1__FindPlacesReply
+{
+  ProtobufCMessage base;
+  size_t n_places;
+  Onsale__Queue__V1__PlaceView **places;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__QUEUE__V1__FIND_PLACES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__find_places_reply__descriptor) \
+    , 0,NULL, 0 }
 
 
 struct  Onsale__Queue__V1__WatchPlaceRequest
@@ -515,10 +639,11 @@ struct  Onsale__Queue__V1__RevokePlaceRequest
   ProtobufCBinaryData room_id;
   ProtobufCBinaryData place_id;
   char *reason;
+  protobuf_c_boolean ban;
 };
 #define ONSALE__QUEUE__V1__REVOKE_PLACE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__revoke_place_request__descriptor) \
-    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Queue__V1__RevokePlaceReply
@@ -529,6 +654,26 @@ struct  Onsale__Queue__V1__RevokePlaceReply
 #define ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__revoke_place_reply__descriptor) \
     , ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED }
+
+
+struct  Onsale__Queue__V1__LiftBanRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData user_id;
+};
+#define ONSALE__QUEUE__V1__LIFT_BAN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__lift_ban_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Onsale__Queue__V1__LiftBanReply
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__QUEUE__V1__LIFT_BAN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__lift_ban_reply__descriptor) \
+     }
 
 
 /* Onsale__Queue__V1__RoomLimits methods */
@@ -552,6 +697,18 @@ void   onsale__queue__v1__configure_room_request__init
 /* Onsale__Queue__V1__ConfigureRoomReply methods */
 void   onsale__queue__v1__configure_room_reply__init
                      (Onsale__Queue__V1__ConfigureRoomReply         *message);
+/* Onsale__Queue__V1__SetWaitingLimitRequest methods */
+void   onsale__queue__v1__set_waiting_limit_request__init
+                     (Onsale__Queue__V1__SetWaitingLimitRequest         *message);
+/* Onsale__Queue__V1__SetWaitingLimitReply methods */
+void   onsale__queue__v1__set_waiting_limit_reply__init
+                     (Onsale__Queue__V1__SetWaitingLimitReply         *message);
+/* Onsale__Queue__V1__SetRoomMessageRequest methods */
+void   onsale__queue__v1__set_room_message_request__init
+                     (Onsale__Queue__V1__SetRoomMessageRequest         *message);
+/* Onsale__Queue__V1__SetRoomMessageReply methods */
+void   onsale__queue__v1__set_room_message_reply__init
+                     (Onsale__Queue__V1__SetRoomMessageReply         *message);
 /* Onsale__Queue__V1__OpenRoomRequest methods */
 void   onsale__queue__v1__open_room_request__init
                      (Onsale__Queue__V1__OpenRoomRequest         *message);
@@ -618,6 +775,21 @@ void   onsale__queue__v1__show_place_request__init
 /* Onsale__Queue__V1__ShowPlaceReply methods */
 void   onsale__queue__v1__show_place_reply__init
                      (Onsale__Queue__V1__ShowPlaceReply         *message);
+/* Onsale__Queue__V1__PlaceKey methods */
+void   onsale__queue__v1__place_key__init
+                     (Onsale__Queue__V1__PlaceKey         *message);
+/* Onsale__Queue__V1__ListPlacesRequest methods */
+void   onsale__queue__v1__list_places_request__init
+                     (Onsale__Queue__V1__ListPlacesRequest         *message);
+/* Onsale__Queue__V1__ListPlacesReply methods */
+void   onsale__queue__v1__list_places_reply__init
+                     (Onsale__Queue__V1__ListPlacesReply         *message);
+/* Onsale__Queue__V1__FindPlacesRequest methods */
+void   onsale__queue__v1__find_places_request__init
+                     (Onsale__Queue__V1__FindPlacesRequest         *message);
+/* Onsale__Queue__V1__FindPlacesReply methods */
+void   onsale__queue__v1__find_places_reply__init
+                     (Onsale__Queue__V1__FindPlacesReply         *message);
 /* Onsale__Queue__V1__WatchPlaceRequest methods */
 void   onsale__queue__v1__watch_place_request__init
                      (Onsale__Queue__V1__WatchPlaceRequest         *message);
@@ -648,6 +820,12 @@ void   onsale__queue__v1__revoke_place_request__init
 /* Onsale__Queue__V1__RevokePlaceReply methods */
 void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message);
+/* Onsale__Queue__V1__LiftBanRequest methods */
+void   onsale__queue__v1__lift_ban_request__init
+                     (Onsale__Queue__V1__LiftBanRequest         *message);
+/* Onsale__Queue__V1__LiftBanReply methods */
+void   onsale__queue__v1__lift_ban_reply__init
+                     (Onsale__Queue__V1__LiftBanReply         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Queue__V1__RoomLimits_Closure)
@@ -670,6 +848,18 @@ typedef void (*Onsale__Queue__V1__ConfigureRoomRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Queue__V1__ConfigureRoomReply_Closure)
                  (const Onsale__Queue__V1__ConfigureRoomReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__SetWaitingLimitRequest_Closure)
+                 (const Onsale__Queue__V1__SetWaitingLimitRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__SetWaitingLimitReply_Closure)
+                 (const Onsale__Queue__V1__SetWaitingLimitReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__SetRoomMessageRequest_Closure)
+                 (const Onsale__Queue__V1__SetRoomMessageRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__SetRoomMessageReply_Closure)
+                 (const Onsale__Queue__V1__SetRoomMessageReply *message,
                   void *closure_data);
 typedef void (*Onsale__Queue__V1__OpenRoomRequest_Closure)
                  (const Onsale__Queue__V1__OpenRoomRequest *message,
@@ -737,6 +927,21 @@ typedef void (*Onsale__Queue__V1__ShowPlaceRequest_Closure)
 typedef void (*Onsale__Queue__V1__ShowPlaceReply_Closure)
                  (const Onsale__Queue__V1__ShowPlaceReply *message,
                   void *closure_data);
+typedef void (*Onsale__Queue__V1__PlaceKey_Closure)
+                 (const Onsale__Queue__V1__PlaceKey *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ListPlacesRequest_Closure)
+                 (const Onsale__Queue__V1__ListPlacesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ListPlacesReply_Closure)
+                 (const Onsale__Queue__V1__ListPlacesReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__FindPlacesRequest_Closure)
+                 (const Onsale__Queue__V1__FindPlacesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__FindPlacesReply_Closure)
+                 (const Onsale__Queue__V1__FindPlacesReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Queue__V1__WatchPlaceRequest_Closure)
                  (const Onsale__Queue__V1__WatchPlaceRequest *message,
                   void *closure_data);
@@ -767,6 +972,12 @@ typedef void (*Onsale__Queue__V1__RevokePlaceRequest_Closure)
 typedef void (*Onsale__Queue__V1__RevokePlaceReply_Closure)
                  (const Onsale__Queue__V1__RevokePlaceReply *message,
                   void *closure_data);
+typedef void (*Onsale__Queue__V1__LiftBanRequest_Closure)
+                 (const Onsale__Queue__V1__LiftBanRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__LiftBanReply_Closure)
+                 (const Onsale__Queue__V1__LiftBanReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -782,6 +993,10 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__
 extern const ProtobufCMessageDescriptor onsale__queue__v1__create_room_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__configure_room_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__configure_room_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__open_room_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__open_room_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__pause_room_request__descriptor;
@@ -804,6 +1019,11 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__join_request__descrip
 extern const ProtobufCMessageDescriptor onsale__queue__v1__join_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__show_place_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__show_place_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__place_key__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__list_places_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__list_places_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__find_places_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__find_places_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__watch_place_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__watch_place_item__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__renew_request__descriptor;
@@ -814,6 +1034,8 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_request__
 extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -22,6 +22,7 @@ extension QueueServer {
     }
 
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply {
+        if request.ban { return try await ban(request, call) }
         let place = try await end(request.placeID, in: request.roomID, call) { room, place, now in
             room.revoke(&place, because: request.reason, now: now)
         }

@@ -1,5 +1,7 @@
+import Identity
 import Kernel
 import QueueAPI
+import QueueDomain
 import RPC
 import Service
 
@@ -10,7 +12,8 @@ extension QueueServer {
                 place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
             joins.add(waiting, to: request.roomID) { batch, index in
                 do {
-                    answer.give(JoinReply(place: .init(try batch.get().outlook(index))))
+                    let batch = try batch.get()
+                    answer.give(joinReply(try batch.outlook(index), at: batch.time))
                 } catch {
                     answer.fail(error)
                 }
@@ -18,5 +21,26 @@ extension QueueServer {
         } catch {
             answer.fail(error)
         }
+    }
+
+    /// A user who is admitted by the join can browse at once. The pass is no claim: it ends with the time to come in.
+    private func joinReply(_ outlook: Outlook, at now: Timestamp) -> JoinReply {
+        let place = outlook.place
+        guard place.state == .admitted, let lapsesAt = place.lapsesAt, lapsesAt > now else {
+            return JoinReply(place: .init(outlook))
+        }
+        let (pass, expiry) = pass(for: place, in: outlook.room, until: lapsesAt, now: now)
+        let start = min(now, clock.now)
+        return JoinReply(
+            place: .init(outlook), pass: pass, passExpiresAt: expiry, renewAfter: (expiry - start) / 2)
+    }
+
+    /// A pass until `end`, but for `passLifetime` at most. The time of a transaction may be ahead of the clock, but a pass
+    /// lives from the actual time.
+    func pass(
+        for place: Place, in room: RoomID, until end: Timestamp, now: Timestamp
+    ) -> (pass: [UInt8], expiry: Timestamp) {
+        let expiry = min(min(now, clock.now) + Self.passLifetime, end)
+        return (passes.sign(Pass(room: room, place: place.id, user: place.user, expiry: expiry)), expiry)
     }
 }

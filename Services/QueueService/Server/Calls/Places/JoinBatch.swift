@@ -16,7 +16,7 @@ final class JoinBatch: Sendable {
     }
 
     private let room: Room
-    private let time: Timestamp
+    let time: Timestamp
     private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
@@ -37,10 +37,14 @@ final class JoinBatch: Sendable {
         let before = room.lastSerial
         var places: [PlaceRow] = []
         places.reserveCapacity(requests.count)
-        for place in try Self.newPlaces(for: requests, in: &room, tx) { places.append(.success(place)) }
+        let banned = room.bannedCount == 0 ? [:] : try BanTable.find(requests.map(\.user), in: id, tx)
+        if banned.isEmpty {
+            for place in try Self.newPlaces(for: requests, in: &room, tx) { places.append(.success(place)) }
+        }
         for request in requests.dropFirst(places.count) {
             do {
-                places.append(.success(try Self.place(for: request, in: &room, tx)))
+                let ban = banned[request.user]
+                places.append(.success(try Self.place(for: request, in: &room, bannedBecause: ban, tx)))
             } catch let refusal as QueueRefusal {
                 places.append(.failure(refusal))
             } catch let error as DatabaseError where error.reason == .damaged {
@@ -62,7 +66,9 @@ final class JoinBatch: Sendable {
             let many = next.enumerated().map { offset, request in
                 room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
             }
-            let same = many.prefix { $0.state == many[0].state }
+            var same = many.prefix { $0.state == many[0].state }
+            if many[0].state == .waiting { same = same.prefix(Int(min(room.waitingCapacity, Int64(same.count)))) }
+            guard !same.isEmpty else { break }
             let group = same.prefix(PlaceTable.insertCount(atMost: same.count))
             guard try PlaceTable.insert(group, in: room.id, tx) else { break }
             room.append(Array(group), now: tx.now)
@@ -71,10 +77,14 @@ final class JoinBatch: Sendable {
         return places
     }
 
-    private static func place(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
-        if room.isJoinable(at: tx.now) {
+    private static func place(
+        for request: Request, in room: inout Room, bannedBecause ban: String?, _ tx: Transaction
+    ) throws -> Place {
+        var isFull = false
+        if ban == nil, room.isJoinable(at: tx.now) {
             let place = room.nextPlace(request.place, of: request.user, now: tx.now)
-            if try PlaceTable.insert([place], in: room.id, tx) {
+            isFull = place.state == .waiting && room.waitingCapacity == 0
+            if !isFull, try PlaceTable.insert([place], in: room.id, tx) {
                 room.append([place], now: tx.now)
                 return place
             }
@@ -85,7 +95,9 @@ final class JoinBatch: Sendable {
             guard earlier.user == request.user else { throw QueueRefusal.requestIDReused }
             return earlier
         }
+        if let ban { throw QueueRefusal.because(.userBanned, "you cannot join this room again: \(ban)") }
         try room.checkJoining(at: tx.now)
+        if isFull { throw room.full(spread: request.place.spread(at: room.admitted), now: tx.now) }
         throw tx.conflict()
     }
 }

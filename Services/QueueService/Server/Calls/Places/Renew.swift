@@ -15,10 +15,8 @@ extension QueueServer {
         let waiting = RenewBatch.Request(place: placeID, user: user, deadline: call.deadline)
         let (batch, index) = try await renewals.outcome(of: waiting, in: roomID)
         let (room, place, now) = (batch.room, try batch.place(index), batch.time)
-        // The time of a transaction may be ahead of the clock, but a pass lives from the actual time.
         let start = min(now, clock.now)
-        let expiry = min(start + Self.passLifetime, place.endsAt ?? start)
-        let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
+        let (pass, expiry) = pass(for: place, in: roomID, until: place.endsAt ?? start, now: now)
         let soonest = min(expiry, place.lapsesAt ?? start)
         return RenewReply(
             place: .init(Outlook(place, in: room, at: now)), pass: pass, passExpiresAt: expiry,

@@ -16,6 +16,17 @@ extension QueueServer {
             })
     }
 
+    func setWaitingLimit(_ request: SetWaitingLimitRequest, call: Call) async throws -> SetWaitingLimitReply {
+        let limit = request.waitingLimit == 0 ? nil : Int64(request.waitingLimit)
+        return SetWaitingLimitReply(
+            room: try await change(request.roomID, call) { room, _ in try room.limitWaiting(to: limit) })
+    }
+
+    func setRoomMessage(_ request: SetRoomMessageRequest, call: Call) async throws -> SetRoomMessageReply {
+        SetRoomMessageReply(
+            room: try await change(request.roomID, call) { room, _ in try room.announce(request.message) })
+    }
+
     func openRoom(_ request: OpenRoomRequest, call: Call) async throws -> OpenRoomReply {
         OpenRoomReply(room: try await change(request.roomID, call) { room, now in try room.open(now: now) })
     }
