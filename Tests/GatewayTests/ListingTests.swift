@@ -52,7 +52,7 @@ struct ListingTests {
         ("--sort nmae", "there is no column nmae. Did you mean name?"),
         ("--columns price", "there is no column price. There are name, title, host"),
         ("--filter name", "--filter name is no condition such as state=held, state!=held or date~moon"),
-        ("--json -o csv", "--json and --output csv exclude each other. Pass one of them"),
+        ("--json -o csv", "--json and --format csv exclude each other. Pass one of them"),
     ])
     func `a wrong option of a list is a usage error`(words: String, problem: String) async throws {
         let result = try await list(words)

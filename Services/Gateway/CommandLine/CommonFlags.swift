@@ -12,9 +12,9 @@ enum CommonFlags {
     static let beforeCommand: [any AnyOption] =
         everywhere + lists + [timeout, authorities, credential, zone] + Service.allCases.map(\.option)
 
-    static let json = Option("json", .flag, "print one line of JSON, for scripts: the same as --output json")
+    static let json = Option("json", .flag, "print one line of JSON, for scripts: the same as --format json")
     static let output = Option(
-        "output", short: "o", ValueKind<OutputFormat>.choice, "form of the result; csv and table are for lists")
+        "format", short: "o", ValueKind<OutputFormat>.choice, "form of the result; csv and table are for lists")
     static let quiet = Option("quiet", short: "q", .flag, "print no remarks, only the result and errors")
     static let verbose = Option(
         "verbose", short: "v", .flag, "print each call to standard error: its target, duration, outcome and request id")
