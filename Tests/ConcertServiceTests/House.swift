@@ -79,13 +79,14 @@ struct House: Sendable {
     }
 
     func confirm(
-        _ reservation: ConcertAPI.Reservation, payment: UInt64, user: TestCaller = .alice, instance: Int = 0
+        _ reservation: ConcertAPI.Reservation, payment: UInt64, user: TestCaller = .alice, instance: Int = 0,
+        parts: Bool = false
     ) async throws -> ConcertAPI.Decision {
         let reply = try await calls(of: .service, instance: instance).confirm(
             ConfirmRequest(
                 concertID: concert, paymentID: .numbered(payment),
                 reservationID: reservation.reservationID, userID: user.user, amount: reservation.amount,
-                currency: reservation.currency))
+                currency: reservation.currency, understandsParts: parts))
         return reply.decision
     }
 

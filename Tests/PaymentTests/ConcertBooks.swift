@@ -59,6 +59,8 @@ struct ConcertBooks: Sendable {
     private(set) var cancelledTickets: [Ticket] = []
     private(set) var decisions: [PaymentID: Decision] = [:]
     private(set) var refunds: [Refund] = []
+    /// True if a cancellation of the date has blocked every seat.
+    private(set) var isCancellationFinished = false
     /// The payments of refunds that are not acknowledged.
     var refundsDue: Set<PaymentID> { Set(refunds.filter { !$0.isAcknowledged }.map(\.payment)) }
     private var seatsByHolder: [ReservationID?: [Seat]] = [:]
@@ -112,6 +114,10 @@ struct ConcertBooks: Sendable {
         seatsByHolder = Dictionary(grouping: seats, by: \.holder)
         ticketsBySeat = Dictionary(grouping: validTickets, by: \.seat)
         ticketsByReservation = Dictionary(grouping: validTickets, by: \.reservation)
+        isCancellationFinished =
+            try reader.first("select count(*) from date_cancellation where finished_at is not null") { row in
+                try row.int(0) > 0
+            } ?? false
         cancelledByReservation = Dictionary(grouping: cancelledTickets, by: \.reservation)
         refundsByPayment = Dictionary(grouping: refunds, by: \.payment)
         reservationCounts = Dictionary(grouping: reservations.values, by: \.payment).mapValues(\.count)

@@ -72,6 +72,12 @@ final class History: @unchecked Sendable {
         if chaos < 0.7 { world.simulation.start { [self] in await killRepeatedly() } }
         if chaos > 0.4 { world.simulation.start { [self] in await setClocks() } }
         world.simulation.start { [self] in await setPolicies() }
+        if mutant == .cancelByList || Double.random(in: 0..<1, using: &random) < 0.25 {
+            world.simulation.start { [self] in
+                await pause(3000...20_000)
+                await world.cancelDate()
+            }
+        }
         if mutant == nil, Bool.random(using: &random) {
             world.simulation.start { [self] in await failCommitsRepeatedly() }
         }
@@ -111,6 +117,7 @@ final class History: @unchecked Sendable {
     private func pause(before job: Job) -> Duration? {
         switch job.name {
         case "payments": .milliseconds(Int64.random(in: 50...1500, using: &random))
+        case "cancel dates": .milliseconds(Int64.random(in: 200...5000, using: &random))
         case "refunds": .milliseconds(Int64.random(in: 500...5000, using: &random))
         case "sweep", "forget aborts": .milliseconds(Int64.random(in: 1000...20_000, using: &random))
         default: nil

@@ -81,6 +81,7 @@ struct Invariants {
             throw Breach(invariant: 4, what: "there are valid tickets for seats that are not sold")
         }
         try checkRefunds(concert)
+        try checkCancellation(concert)
         for (payment, decision) in concert.decisions {
             let old = isConfirmed.updateValue(decision.isConfirmed, forKey: payment)
             guard old ?? decision.isConfirmed == decision.isConfirmed else {
@@ -151,6 +152,19 @@ struct Invariants {
             else { throw Breach(invariant: 7, what: "a cancelled ticket of \(ticket.price) has no refund of its own") }
         }
         guard refunds.count == concert.refunds.count else { throw Breach(invariant: 7, what: "a refund is lost") }
+    }
+
+    // MARK: 14: after the cancellation of the date
+
+    private func checkCancellation(_ concert: ConcertBooks) throws {
+        guard concert.isCancellationFinished else { return }
+        let held = concert.seats.count { $0.state == 1 }
+        guard concert.validTickets.isEmpty, held == 0 else {
+            throw Breach(
+                invariant: 14,
+                what:
+                    "the date is cancelled, but \(concert.validTickets.count) tickets are valid and \(held) seats held")
+        }
     }
 
     // MARK: 7 to 10: across both

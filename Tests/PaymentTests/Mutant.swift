@@ -30,6 +30,7 @@ enum Mutant: String, CaseIterable {
     case fullAfterPart = "M_FULL_AFTER_PART"
     case returnNotConditional = "M_RETURN_NOT_CONDITIONAL"
     case restFreesResold = "M_REST_FREES_RESOLD"
+    case cancelByList = "M_CANCEL_BY_LIST"
 
     /// The promises that can break first.
     var breaks: Set<Int> {
@@ -49,6 +50,7 @@ enum Mutant: String, CaseIterable {
         case .feeLost, .policyAtPayout, .fullAfterPart: [7]
         case .ticketStays, .restFreesResold: [4]
         case .returnNotConditional: [4, 7]
+        case .cancelByList: [14]
         }
     }
 
@@ -64,7 +66,7 @@ enum Mutant: String, CaseIterable {
         case .checkThenAct, .noHoldCheck, .confirmBySeat: try world.concert.tamper { try sellWithoutHold($0) }
         case .refundBeforePost: break
         case .refundWithoutRow, .refundedAtFirst: try world.wallet.tamper { try changeRefunds($0) }
-        case .policyAtPayout, .returnNotConditional: editReturns(of: world.concert)
+        case .policyAtPayout, .returnNotConditional, .cancelByList: editReturns(of: world.concert)
         case .feeLost, .ticketStays, .fullAfterPart, .restFreesResold:
             try world.concert.tamper { try changeReturns($0) }
         }
@@ -153,6 +155,7 @@ enum Mutant: String, CaseIterable {
     /// Simulates a handler that was delayed between check and action. It is called after each step.
     func intervene(in world: World, _ wallet: WalletBooks, _ concert: ConcertBooks) throws {
         if self == .refundBeforePost { try creditBeforePost(in: world, wallet, concert) }
+        if self == .cancelByList { try reserveAfterTheFlag(in: world, concert) }
         guard self == .checkThenAct else { return }
         let now = world.concert.clock.now
         let paid = Set(wallet.payments.filter { $0.state == .reserved }.compactMap(\.reservation))

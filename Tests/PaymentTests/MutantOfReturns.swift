@@ -68,6 +68,11 @@ extension Mutant {
             concert.faults.replace("seats, amount, currency", with: "seats, amount / 2, currency", where: "from refund")
             return
         }
+        if self == .cancelByList {
+            concert.faults.replace(
+                "and not (state = 3", with: "and state in (1, 2) and not (state = 3", where: "label > $3")
+            return
+        }
         concert.faults.replace(
             "state, used_at, used_by, cancelled_at",
             with: "case state when 3 then 1 else state end, used_at, used_by, null",
@@ -77,7 +82,27 @@ extension Mutant {
             "return_reason, returned_seats", with: "return_reason, ''",
             where: "from reservation where concert_id = $1 and reservation_id")
         concert.faults.replace(
-            "and coalesce(returned_seats, '') = $11", with: "and $11 is not null", where: "set state = $3, payment_id")
+            "and coalesce(returned_seats, '') = $12", with: "and $12 is not null", where: "set state = $3, payment_id")
+    }
+
+    /// Simulates a handler that saw no cancellation, and reserves a free seat after the list of reservations was worked off.
+    func reserveAfterTheFlag(in world: World, _ concert: ConcertBooks) throws {
+        guard concert.isCancellationFinished, concert.reservations[.numbered(77)] == nil else { return }
+        let now = world.concert.clock.now
+        try world.concert.tamper { tx in
+            try tx.execute(
+                """
+                update seat set state = 1, reservation_id = $1, until = $2
+                where label = '1' and state = 0
+                """, ReservationID.numbered(77), now + World.hold)
+            try tx.execute(
+                """
+                insert into reservation (
+                    reservation_id, concert_id, schedule_id, user_id, seats, amount, currency, reserved_at, deadline, state)
+                select $1, concert_id, schedule_id, $2, label, price, 'EUR', $3, $4, 1 from seat
+                where label = '1' and state = 1 and reservation_id = $1
+                """, ReservationID.numbered(77), world.payers[0].user, now, now + World.hold)
+        }
     }
 
     /// Simulates a Wallet that credits a refund while the payment is reserved.

@@ -3,7 +3,7 @@ import Kernel
 /// Situations that the histories must reach, because without them they prove little.
 enum Situation: CaseIterable {
     case expiredAtConfirm, abortBeatsConfirm, confirmBeatsAbort, postAfterTheDeadline, refundWhileReserved
-    case recoveryResend, partReturned, feeKept, restAfterPart
+    case recoveryResend, partReturned, feeKept, restAfterPart, paidForACancelledDate, soldOnACancelledDate
 
     /// Returns the situations that the books show. `before` are Wallet's books at the previous check.
     static func all(
@@ -28,12 +28,14 @@ enum Situation: CaseIterable {
             case .voided:
                 if decision?.outcome == 1 { reached.insert(.expiredAtConfirm) }
                 if decision?.outcome == 5 { reached.insert(.abortBeatsConfirm) }
+                if decision?.outcome == 6 { reached.insert(.paidForACancelledDate) }
             case .declined, .refunded: break
             }
             let refunds = concert.refunds(of: payment.id)
             if refunds.contains(where: { $0.kept > 0 }) { reached.insert(.feeKept) }
             if refunds.count > 1 { reached.insert(.restAfterPart) }
         }
+        if concert.isCancellationFinished, !concert.refunds.isEmpty { reached.insert(.soldOnACancelledDate) }
         return reached
     }
 }

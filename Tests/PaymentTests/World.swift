@@ -87,6 +87,18 @@ final class World: @unchecked Sendable {
         _ = try? await concertCalls.setReturnPolicy(request, options(.operator, number))
     }
 
+    /// Cancels the date, in the middle of everything. Repeats the call until it has an answer.
+    func cancelDate() async {
+        var request = CancelDateRequest(concertID: concertID, scheduleID: scheduleID, reason: "fog")
+        for _ in 1...10 {
+            guard let preview = try? await concertCalls.cancelDate(request, options(.operator, 950)) else { continue }
+            guard preview.cancelledAt == nil else { return }
+            request.confirmation = preview.confirmation
+            _ = try? await concertCalls.cancelDate(request, options(.operator, 951))
+            request.confirmation = ""
+        }
+    }
+
     /// Repeats a request over another connection. The answer is dropped.
     func send(_ request: Envelope, to address: Address) async {
         let (client, service) =

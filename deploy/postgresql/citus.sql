@@ -37,6 +37,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('decision', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('ticket', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('refund', 'concert_id', colocate_with => 'concert');
+    select create_distributed_table('date_cancellation', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('concert_name', 'name', colocate_with => 'none');
 \endif
 

@@ -9,6 +9,7 @@ package struct Decision: Equatable, Sendable {
         case alreadySold = 3
         case mismatch = 4
         case requested = 5
+        case dateCancelled = 6
     }
 
     package enum Outcome: Equatable, Sendable {
@@ -36,7 +37,7 @@ package struct Decision: Equatable, Sendable {
         guard let reservation else { return .aborted(.gone) }
         switch reservation.state(at: now) {
         case .sold: return .aborted(.alreadySold)
-        case .released, .returned: return .aborted(.gone)
+        case .released, .returned: return .aborted(reservation.cancellation == nil ? .gone : .dateCancelled)
         case .expired: return .aborted(reservation.state == .held ? .expired : .gone)
         case .held:
             return reservation.user == user && reservation.amount == amount ? .confirmed : .aborted(.mismatch)

@@ -67,6 +67,8 @@ package struct ReturnRequest: Equatable, Sendable {
     package enum Canceller: Sendable {
         case user
         case `operator`
+        /// It also returns used tickets.
+        case cancelledDate
     }
 
     package let refund: RefundID

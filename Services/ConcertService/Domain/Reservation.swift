@@ -53,12 +53,15 @@ package struct Reservation: Equatable, Sendable {
     package internal(set) var returnReason = ""
     /// The seats whose tickets were returned, in lock order.
     package internal(set) var returnedSeats: [SeatLabel] = []
+    /// The cancellation of the date that ended it.
+    package internal(set) var cancellation: CancellationID?
 
     package init(
         stored id: ReservationID, concert: ConcertID, schedule: ScheduleID, user: UserID, seats: [SeatLabel],
         bestOf: String?, amount: Money, place: Place?, reservedAt: Timestamp, deadline: Timestamp,
         state: State = .held, payment: PaymentID? = nil, soldAt: Timestamp? = nil, refund: RefundID? = nil,
-        endedAt: Timestamp? = nil, returnReason: String = "", returnedSeats: [SeatLabel] = []
+        endedAt: Timestamp? = nil, returnReason: String = "", returnedSeats: [SeatLabel] = [],
+        cancellation: CancellationID? = nil
     ) {
         self.id = id
         self.concert = concert
@@ -77,6 +80,7 @@ package struct Reservation: Equatable, Sendable {
         self.endedAt = endedAt
         self.returnReason = returnReason
         self.returnedSeats = returnedSeats
+        self.cancellation = cancellation
     }
 
     /// The state at `now`: a held reservation has expired at its deadline, even if its row is not updated yet.

@@ -84,6 +84,27 @@ extension Reservation {
         return refund
     }
 
+    /// Ends what is held or sold, because the date is cancelled. Returns the refund of a sold one, and nil for a hold. Nil
+    /// also if it has ended before.
+    package mutating func cancelDate(
+        _ cancellation: DateCancellation, _ tickets: inout [Ticket], now: Timestamp
+    ) throws(ConcertRefusal) -> Refund? {
+        switch state(at: now) {
+        case .held:
+            state = .released
+            endedAt = now
+            returnReason = cancellation.reason
+            self.cancellation = cancellation.id
+            return nil
+        case .sold:
+            let request = ReturnRequest(
+                cancellation.refund(of: self), by: .cancelledDate, of: nil, reason: cancellation.reason)
+            self.cancellation = cancellation.id
+            return try giveBack(request, of: &tickets, under: ReturnTerms(until: nil), now: now)
+        case .released, .expired, .returned: return nil
+        }
+    }
+
     private func indices(of request: ReturnRequest, in tickets: [Ticket]) throws(ConcertRefusal) -> [Int] {
         guard let seats = request.seats else { return tickets.indices.filter { tickets[$0].state != .cancelled } }
         var indices: [Int] = []

@@ -56,6 +56,9 @@ package struct ReturnTerms: Hashable, Sendable {
         }
     }
 
+    /// The terms of a cancelled date.
+    package static let keepsNothing = ReturnTerms(until: Timestamp(milliseconds: .max))
+
     /// Users can return tickets before this time. Nil if they cannot return them.
     package let until: Timestamp?
     /// The earliest first.

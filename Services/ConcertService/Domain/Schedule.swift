@@ -9,8 +9,10 @@ package struct Schedule: Equatable, Sendable {
     package let addedAs: Fingerprint
     package private(set) var settings: Settings
     package private(set) var returnPolicy: ReturnPolicy
+    /// Set if the date is cancelled.
+    package internal(set) var cancellation: DateCancellation?
     /// Increases with every change of the settings.
-    package private(set) var version: Int64
+    package internal(set) var version: Int64
     /// The request that made the latest version, to recognize a repeated request.
     package private(set) var changedBy: RequestID
     /// Increases with every change of the seats.
@@ -18,7 +20,7 @@ package struct Schedule: Equatable, Sendable {
     /// Nil if a version that did not store it has added the date.
     package let addedAt: Timestamp?
     /// Time of the latest version. Nil if a version that did not store it has made it.
-    package private(set) var changedAt: Timestamp?
+    package internal(set) var changedAt: Timestamp?
     /// The latest move. Nil if the date was never moved.
     package internal(set) var move: Move?
 
@@ -47,7 +49,7 @@ package struct Schedule: Equatable, Sendable {
     package init(
         stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
         returnPolicy: ReturnPolicy, version: Int64, changedBy: RequestID, layoutVersion: Int64, addedAt: Timestamp?,
-        changedAt: Timestamp?, move: Move? = nil
+        changedAt: Timestamp?, move: Move? = nil, cancellation: DateCancellation? = nil
     ) {
         self.id = id
         self.concert = concert
@@ -61,6 +63,7 @@ package struct Schedule: Equatable, Sendable {
         self.addedAt = addedAt
         self.changedAt = changedAt
         self.move = move
+        self.cancellation = cancellation
     }
 
     /// Returns the date if the request with `settings` repeats the one that added it. Otherwise the request id was
@@ -88,7 +91,8 @@ package struct Schedule: Equatable, Sendable {
 
     /// The return policy for tickets that are sold now.
     package var returnTerms: ReturnTerms {
-        ReturnTerms(returnPolicy, startsAt: settings.startsAt, until: settings.cancelUntil)
+        if cancellation != nil { return .keepsNothing }
+        return ReturnTerms(returnPolicy, startsAt: settings.startsAt, until: settings.cancelUntil)
     }
 
     private mutating func change(
@@ -106,6 +110,7 @@ package struct Schedule: Equatable, Sendable {
     mutating func take(
         _ settings: Settings, _ policy: ReturnPolicy, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) {
+        try checkCancellation()
         guard version == self.version else {
             throw .because(
                 .scheduleChanged,
@@ -118,10 +123,13 @@ package struct Schedule: Equatable, Sendable {
         changedAt = now
     }
 
-    package func isOnSale(at now: Timestamp) -> Bool { settings.saleOpensAt <= now && now < settings.saleClosesAt }
+    package func isOnSale(at now: Timestamp) -> Bool {
+        cancellation == nil && settings.saleOpensAt <= now && now < settings.saleClosesAt
+    }
 
     /// Throws unless the sale is open.
     package func checkSale(at now: Timestamp) throws(ConcertRefusal) {
+        try checkCancellation()
         guard now >= settings.saleOpensAt else {
             throw .because(.saleNotOpen, "the sale of this date opens at \(settings.saleOpensAt); try again then")
         }

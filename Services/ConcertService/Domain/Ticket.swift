@@ -142,7 +142,7 @@ package struct Ticket: Equatable, Sendable {
 
     /// Returns the ticket and keeps a part of its price, rounded down.
     mutating func giveBack(keeping percent: Int, by request: ReturnRequest, now: Timestamp) throws(ConcertRefusal) {
-        if let usedAt = firstUsedAt {
+        if let usedAt = firstUsedAt, request.canceller != .cancelledDate {
             throw .because(.ticketUsed, "the ticket of seat \(seat) was used at \(usedAt), so it cannot be returned")
         }
         if let cancelledAt = cancelledAt {

@@ -10,10 +10,12 @@ extension ServiceContext {
     ) { environment in
         let sweep = Sweep(database: environment.database)
         let forgetAborts = ForgetAborts(database: environment.database)
+        let cancelDates = CancelDates(database: environment.database, clock: environment.clock)
         return ServiceParts(
             [ConcertServer(environment).service],
             jobs: [
                 Job("sweep", every: Sweep.interval) { try await sweep.run() },
+                Job("cancel dates", every: CancelDates.interval) { try await cancelDates.run() },
                 Job("forget aborts", every: ForgetAborts.interval) { try await forgetAborts.run() },
             ])
     }

@@ -31,7 +31,8 @@ extension ConcertAPI.Schedule {
                 ReturnStep(daysBeforeStart: UInt32($0.daysBeforeStart), keptPercent: UInt32($0.keptPercent))
             },
             createdAt: schedule.addedAt, updatedAt: schedule.changedAt, movedAt: schedule.move?.at,
-            moveReason: schedule.move?.reason ?? "", returnUntil: schedule.move?.returnUntil)
+            moveReason: schedule.move?.reason ?? "", returnUntil: schedule.move?.returnUntil,
+            cancelReason: schedule.cancellation?.reason ?? "", cancelledAt: schedule.cancellation?.at)
     }
 }
 
@@ -78,7 +79,8 @@ extension ConcertAPI.Reservation {
             reservedAt: reservation.reservedAt, deadline: reservation.deadline, soldAt: reservation.soldAt,
             endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment,
             returnedSeats: reservation.returnedSeats.map(\.text), returnReason: reservation.returnReason,
-            userID: reservation.user, updatedAt: reservation.updatedAt(at: now))
+            userID: reservation.user, updatedAt: reservation.updatedAt(at: now),
+            dateCancelled: reservation.cancellation != nil)
     }
 }
 
@@ -205,6 +207,7 @@ extension AbortReason {
             case .alreadySold: .alreadySold
             case .mismatch: .mismatch
             case .requested: .requested
+            case .dateCancelled: .dateCancelled
             }
     }
 }

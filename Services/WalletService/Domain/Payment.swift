@@ -27,6 +27,7 @@ package struct Payment: Equatable, Sendable {
         case reservationGone = 5
         case alreadySold = 6
         case mismatch = 7
+        case dateCancelled = 8
     }
 
     /// The purpose of a payment. Reusing a payment id for another purpose is a mistake of the client.

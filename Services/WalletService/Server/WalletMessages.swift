@@ -97,6 +97,7 @@ extension NotPaidReason {
             case .reservationGone: .reservationGone
             case .alreadySold: .alreadySold
             case .mismatch: .mismatch
+            case .dateCancelled: .dateCancelled
             }
     }
 }
@@ -129,6 +130,7 @@ extension Payment.Reason {
         case .alreadySold: self = .alreadySold
         case .mismatch: self = .mismatch
         case .requested: self = .cancelled
+        case .dateCancelled: self = .dateCancelled
         case .unspecified, .unrecognized: return nil
         }
     }

@@ -36,6 +36,7 @@ extension EveryCall {
         try await cancel(sale)
         try await twice(WalletMethods.liftHalt, LiftHaltRequest(concertID: sale.concert), as: .operator)
         try await lookUp(sale)
+        try await cancelDate(sale)
         try await leave(sale, place)
         try await twice(QueueMethods.drainRoom, DrainRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.closeRoom, CloseRoomRequest(roomID: room), as: .operator)
@@ -228,6 +229,12 @@ extension EveryCall {
         let cancel = CancelReservationRequest(
             concertID: sale.concert, reservationID: reservation.reservationID, reason: "fog")
         try await twice(ConcertMethods.cancelReservation, cancel, as: .operator)
+    }
+
+    private func cancelDate(_ sale: Sale) async throws {
+        var request = CancelDateRequest(concertID: sale.concert, scheduleID: sale.schedule, reason: "fog")
+        request.confirmation = try await twice(ConcertMethods.cancelDate, request, as: .operator).confirmation
+        try await twice(ConcertMethods.cancelDate, request, as: .operator)
     }
 
     /// Bob leaves the line, and an operator revokes his next place.

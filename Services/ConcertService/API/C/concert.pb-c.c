@@ -73,6 +73,24 @@ void   onsale__concert__v1__set_return_policy_request__init
   static const Onsale__Concert__V1__SetReturnPolicyRequest init_value = ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__cancel_date_request__init
+                     (Onsale__Concert__V1__CancelDateRequest         *message)
+{
+  static const Onsale__Concert__V1__CancelDateRequest init_value = ONSALE__CONCERT__V1__CANCEL_DATE_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__cancel_date_reply__init
+                     (Onsale__Concert__V1__CancelDateReply         *message)
+{
+  static const Onsale__Concert__V1__CancelDateReply init_value = ONSALE__CONCERT__V1__CANCEL_DATE_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__cancelled_parts__init
+                     (Onsale__Concert__V1__CancelledParts         *message)
+{
+  static const Onsale__Concert__V1__CancelledParts init_value = ONSALE__CONCERT__V1__CANCELLED_PARTS__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__set_return_policy_reply__init
                      (Onsale__Concert__V1__SetReturnPolicyReply         *message)
 {
@@ -293,12 +311,6 @@ void   onsale__concert__v1__decision_entry__init
                      (Onsale__Concert__V1__DecisionEntry         *message)
 {
   static const Onsale__Concert__V1__DecisionEntry init_value = ONSALE__CONCERT__V1__DECISION_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__sold_seat__init
-                     (Onsale__Concert__V1__SoldSeat         *message)
-{
-  static const Onsale__Concert__V1__SoldSeat init_value = ONSALE__CONCERT__V1__SOLD_SEAT__INIT;
   *message = init_value;
 }
 void   onsale__concert__v1__cancel_reservation_request__init
@@ -1077,7 +1089,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__
   (ProtobufCMessageInit) onsale__concert__v1__configure_schedule_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[9] =
 {
   {
     "schedule_id",
@@ -1163,8 +1175,34 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cancel_reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, cancel_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancelled_at_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, cancelled_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name[] = {
+  7,   /* field[7] = cancel_reason */
+  8,   /* field[8] = cancelled_at_ms */
   1,   /* field[1] = concert_id */
   5,   /* field[5] = counts */
   4,   /* field[4] = layout_version */
@@ -1176,7 +1214,7 @@ static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name
 static const ProtobufCIntRange onsale__concert__v1__schedule_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor =
 {
@@ -1186,7 +1224,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor
   "Onsale__Concert__V1__ScheduleEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ScheduleEntry),
-  7,
+  9,
   onsale__concert__v1__schedule_entry__field_descriptors,
   onsale__concert__v1__schedule_entry__field_indices_by_name,
   1,  onsale__concert__v1__schedule_entry__number_ranges,
@@ -1332,6 +1370,276 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request_
   onsale__concert__v1__set_return_policy_request__field_indices_by_name,
   1,  onsale__concert__v1__set_return_policy_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_return_policy_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_date_request__field_descriptors[4] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmation",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateRequest, confirmation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__cancel_date_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  3,   /* field[3] = confirmation */
+  2,   /* field[2] = reason */
+  1,   /* field[1] = schedule_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__cancel_date_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.CancelDateRequest",
+  "CancelDateRequest",
+  "Onsale__Concert__V1__CancelDateRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__CancelDateRequest),
+  4,
+  onsale__concert__v1__cancel_date_request__field_descriptors,
+  onsale__concert__v1__cancel_date_request__field_indices_by_name,
+  1,  onsale__concert__v1__cancel_date_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__cancel_date_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_date_reply__field_descriptors[7] =
+{
+  {
+    "left",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, left),
+    &onsale__concert__v1__cancelled_parts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, done),
+    &onsale__concert__v1__cancelled_parts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmation",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, confirmation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancelled_at_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, cancelled_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finished_at_ms",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelDateReply, finished_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__cancel_date_reply__field_indices_by_name[] = {
+  5,   /* field[5] = cancelled_at_ms */
+  3,   /* field[3] = confirmation */
+  2,   /* field[2] = currency */
+  1,   /* field[1] = done */
+  6,   /* field[6] = finished_at_ms */
+  0,   /* field[0] = left */
+  4,   /* field[4] = reason */
+};
+static const ProtobufCIntRange onsale__concert__v1__cancel_date_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.CancelDateReply",
+  "CancelDateReply",
+  "Onsale__Concert__V1__CancelDateReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__CancelDateReply),
+  7,
+  onsale__concert__v1__cancel_date_reply__field_descriptors,
+  onsale__concert__v1__cancel_date_reply__field_indices_by_name,
+  1,  onsale__concert__v1__cancel_date_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__cancel_date_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancelled_parts__field_descriptors[4] =
+{
+  {
+    "seats",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelledParts, seats),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelledParts, held),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tickets",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelledParts, tickets),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refunded",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelledParts, refunded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__cancelled_parts__field_indices_by_name[] = {
+  1,   /* field[1] = held */
+  3,   /* field[3] = refunded */
+  0,   /* field[0] = seats */
+  2,   /* field[2] = tickets */
+};
+static const ProtobufCIntRange onsale__concert__v1__cancelled_parts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__cancelled_parts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.CancelledParts",
+  "CancelledParts",
+  "Onsale__Concert__V1__CancelledParts",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__CancelledParts),
+  4,
+  onsale__concert__v1__cancelled_parts__field_descriptors,
+  onsale__concert__v1__cancelled_parts__field_indices_by_name,
+  1,  onsale__concert__v1__cancelled_parts__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__cancelled_parts__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__set_return_policy_reply__field_descriptors[1] =
@@ -2869,7 +3177,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[14] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[15] =
 {
   {
     "reservation_id",
@@ -3039,11 +3347,24 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "date_cancelled",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, date_cancelled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_name[] = {
   5,   /* field[5] = amount */
   1,   /* field[1] = concert_id */
   6,   /* field[6] = currency */
+  14,   /* field[14] = date_cancelled */
   8,   /* field[8] = deadline_ms */
   10,   /* field[10] = ended_at_ms */
   11,   /* field[11] = payment_id */
@@ -3059,7 +3380,7 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
 static const ProtobufCIntRange onsale__concert__v1__reservation_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descriptor =
 {
@@ -3069,7 +3390,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descrip
   "Onsale__Concert__V1__ReservationEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ReservationEntry),
-  14,
+  15,
   onsale__concert__v1__reservation_entry__field_descriptors,
   onsale__concert__v1__reservation_entry__field_indices_by_name,
   1,  onsale__concert__v1__reservation_entry__number_ranges,
@@ -3484,7 +3805,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__confirm_reply__descriptor 
   (ProtobufCMessageInit) onsale__concert__v1__confirm_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__abort_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__abort_request__field_descriptors[4] =
 {
   {
     "concert_id",
@@ -3522,16 +3843,29 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__abort_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "understands_parts",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__AbortRequest, understands_parts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__abort_request__field_indices_by_name[] = {
   0,   /* field[0] = concert_id */
   1,   /* field[1] = payment_id */
   2,   /* field[2] = reservation_id */
+  3,   /* field[3] = understands_parts */
 };
 static const ProtobufCIntRange onsale__concert__v1__abort_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__abort_request__descriptor =
 {
@@ -3541,7 +3875,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__abort_request__descriptor 
   "Onsale__Concert__V1__AbortRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__AbortRequest),
-  3,
+  4,
   onsale__concert__v1__abort_request__field_descriptors,
   onsale__concert__v1__abort_request__field_indices_by_name,
   1,  onsale__concert__v1__abort_request__number_ranges,
@@ -3586,7 +3920,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descriptor =
   (ProtobufCMessageInit) onsale__concert__v1__abort_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field_descriptors[8] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field_descriptors[7] =
 {
   {
     "outcome",
@@ -3672,18 +4006,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "seats",
-    8,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Onsale__Concert__V1__DecisionEntry, n_seats),
-    offsetof(Onsale__Concert__V1__DecisionEntry, seats),
-    &onsale__concert__v1__sold_seat__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned onsale__concert__v1__decision_entry__field_indices_by_name[] = {
   3,   /* field[3] = amount */
@@ -3693,12 +4015,11 @@ static const unsigned onsale__concert__v1__decision_entry__field_indices_by_name
   1,   /* field[1] = reason */
   2,   /* field[2] = reservation_id */
   5,   /* field[5] = room_id */
-  7,   /* field[7] = seats */
 };
 static const ProtobufCIntRange onsale__concert__v1__decision_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor =
 {
@@ -3708,62 +4029,11 @@ const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor
   "Onsale__Concert__V1__DecisionEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__DecisionEntry),
-  8,
+  7,
   onsale__concert__v1__decision_entry__field_descriptors,
   onsale__concert__v1__decision_entry__field_indices_by_name,
   1,  onsale__concert__v1__decision_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__decision_entry__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor onsale__concert__v1__sold_seat__field_descriptors[2] =
-{
-  {
-    "seat",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Onsale__Concert__V1__SoldSeat, seat),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "ticket_id",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Onsale__Concert__V1__SoldSeat, ticket_id),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned onsale__concert__v1__sold_seat__field_indices_by_name[] = {
-  0,   /* field[0] = seat */
-  1,   /* field[1] = ticket_id */
-};
-static const ProtobufCIntRange onsale__concert__v1__sold_seat__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor onsale__concert__v1__sold_seat__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "onsale.concert.v1.SoldSeat",
-  "SoldSeat",
-  "Onsale__Concert__V1__SoldSeat",
-  "onsale.concert.v1",
-  sizeof(Onsale__Concert__V1__SoldSeat),
-  2,
-  onsale__concert__v1__sold_seat__field_descriptors,
-  onsale__concert__v1__sold_seat__field_indices_by_name,
-  1,  onsale__concert__v1__sold_seat__number_ranges,
-  (ProtobufCMessageInit) onsale__concert__v1__sold_seat__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_request__field_descriptors[4] =
@@ -5958,7 +6228,7 @@ const ProtobufCEnumDescriptor onsale__concert__v1__decision_outcome__descriptor 
   onsale__concert__v1__decision_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue onsale__concert__v1__abort_reason__enum_values_by_number[6] =
+static const ProtobufCEnumValue onsale__concert__v1__abort_reason__enum_values_by_number[7] =
 {
   { "ABORT_REASON_UNSPECIFIED", "ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED", 0 },
   { "HOLD_EXPIRED", "ONSALE__CONCERT__V1__ABORT_REASON__HOLD_EXPIRED", 1 },
@@ -5966,14 +6236,16 @@ static const ProtobufCEnumValue onsale__concert__v1__abort_reason__enum_values_b
   { "ALREADY_SOLD", "ONSALE__CONCERT__V1__ABORT_REASON__ALREADY_SOLD", 3 },
   { "MISMATCH", "ONSALE__CONCERT__V1__ABORT_REASON__MISMATCH", 4 },
   { "REQUESTED", "ONSALE__CONCERT__V1__ABORT_REASON__REQUESTED", 5 },
+  { "DATE_CANCELLED", "ONSALE__CONCERT__V1__ABORT_REASON__DATE_CANCELLED", 6 },
 };
 static const ProtobufCIntRange onsale__concert__v1__abort_reason__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__abort_reason__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex onsale__concert__v1__abort_reason__enum_values_by_name[7] =
 {
   { "ABORT_REASON_UNSPECIFIED", 0 },
   { "ALREADY_SOLD", 3 },
+  { "DATE_CANCELLED", 6 },
   { "GONE", 2 },
   { "HOLD_EXPIRED", 1 },
   { "MISMATCH", 4 },
@@ -5986,9 +6258,9 @@ const ProtobufCEnumDescriptor onsale__concert__v1__abort_reason__descriptor =
   "AbortReason",
   "Onsale__Concert__V1__AbortReason",
   "onsale.concert.v1",
-  6,
+  7,
   onsale__concert__v1__abort_reason__enum_values_by_number,
-  6,
+  7,
   onsale__concert__v1__abort_reason__enum_values_by_name,
   1,
   onsale__concert__v1__abort_reason__value_ranges,

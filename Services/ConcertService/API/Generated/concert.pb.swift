@@ -152,10 +152,14 @@ package struct Schedule: Message {
     package var counts: SeatCounts?
     /// The steps of the return policy, the farthest from the start first. Its deadline is settings.cancel_until_ms.
     package var returnSteps: [ReturnStep]
+    /// The reason and time of its cancellation. Empty and 0: not cancelled.
+    package var cancelReason: String
+    package var cancelledAt: Timestamp?
 
     package init(
         scheduleID: ScheduleID, concertID: ConcertID, settings: ScheduleSettings, version: UInt64 = 0,
-        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = []
+        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = [], cancelReason: String = "",
+        cancelledAt: Timestamp? = nil
     ) {
         self.scheduleID = scheduleID
         self.concertID = concertID
@@ -164,6 +168,8 @@ package struct Schedule: Message {
         self.layoutVersion = layoutVersion
         self.counts = counts
         self.returnSteps = returnSteps
+        self.cancelReason = cancelReason
+        self.cancelledAt = cancelledAt
     }
 }
 
@@ -200,6 +206,69 @@ package struct SetReturnPolicyRequest: Message {
         self.steps = steps
         self.cancelUntil = cancelUntil
         self.version = version
+    }
+}
+
+package struct CancelDateRequest: Message {
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    /// The reason that buyers read, 1 to 200 bytes.
+    package var reason: String
+    /// The code of a reply without a confirmation. It changes with the version of the date. Empty: only count.
+    package var confirmation: String
+
+    package init(concertID: ConcertID, scheduleID: ScheduleID, reason: String = "", confirmation: String = "") {
+        self.concertID = concertID
+        self.scheduleID = scheduleID
+        self.reason = reason
+        self.confirmation = confirmation
+    }
+}
+
+package struct CancelDateReply: Message {
+    /// What is left to cancel.
+    package var left: CancelledParts
+    /// What was cancelled.
+    package var done: CancelledParts
+    package var currency: String
+    /// The code that confirms the cancellation. Empty if it has begun.
+    package var confirmation: String
+    /// The reason of the cancellation. Empty if it has not begun.
+    package var reason: String
+    /// Time at which the cancellation began. 0: it has not.
+    package var cancelledAt: Timestamp?
+    /// Time at which every seat was blocked. 0: not yet.
+    package var finishedAt: Timestamp?
+
+    package init(
+        left: CancelledParts, done: CancelledParts, currency: String = "", confirmation: String = "",
+        reason: String = "", cancelledAt: Timestamp? = nil, finishedAt: Timestamp? = nil
+    ) {
+        self.left = left
+        self.done = done
+        self.currency = currency
+        self.confirmation = confirmation
+        self.reason = reason
+        self.cancelledAt = cancelledAt
+        self.finishedAt = finishedAt
+    }
+}
+
+package struct CancelledParts: Message {
+    /// Seats that are not blocked yet, or were blocked.
+    package var seats: UInt64
+    /// Seats that are held, or reservations whose hold ended.
+    package var held: UInt64
+    /// Valid and used tickets.
+    package var tickets: UInt64
+    /// Their price, which is refunded.
+    package var refunded: UInt64
+
+    package init(seats: UInt64 = 0, held: UInt64 = 0, tickets: UInt64 = 0, refunded: UInt64 = 0) {
+        self.seats = seats
+        self.held = held
+        self.tickets = tickets
+        self.refunded = refunded
     }
 }
 
@@ -554,14 +623,17 @@ package struct Reservation: Message {
     package var paymentID: PaymentID?
     /// The names of the seats whose tickets were returned.
     package var returnedSeats: [String]
-    /// The reason of the last return. Empty: none.
+    /// The reason of the last return, or of the cancellation of the date. Empty: none.
     package var returnReason: String
+    /// True if the cancellation of the date ended it.
+    package var dateCancelled: Bool
 
     package init(
         reservationID: ReservationID, concertID: ConcertID, scheduleID: ScheduleID,
         state: ReservationState = .unspecified, seats: [String] = [], amount: UInt64 = 0, currency: String = "",
         reservedAt: Timestamp, deadline: Timestamp, soldAt: Timestamp? = nil, endedAt: Timestamp? = nil,
-        paymentID: PaymentID? = nil, returnedSeats: [String] = [], returnReason: String = ""
+        paymentID: PaymentID? = nil, returnedSeats: [String] = [], returnReason: String = "",
+        dateCancelled: Bool = false
     ) {
         self.reservationID = reservationID
         self.concertID = concertID
@@ -577,6 +649,7 @@ package struct Reservation: Message {
         self.paymentID = paymentID
         self.returnedSeats = returnedSeats
         self.returnReason = returnReason
+        self.dateCancelled = dateCancelled
     }
 }
 
@@ -669,11 +742,16 @@ package struct AbortRequest: Message {
     package var concertID: ConcertID
     package var paymentID: PaymentID
     package var reservationID: ReservationID
+    /// As in ConfirmRequest.
+    package var understandsParts: Bool
 
-    package init(concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID) {
+    package init(
+        concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID, understandsParts: Bool = false
+    ) {
         self.concertID = concertID
         self.paymentID = paymentID
         self.reservationID = reservationID
+        self.understandsParts = understandsParts
     }
 }
 
@@ -696,13 +774,11 @@ package struct Decision: Message {
     package var currency: String
     package var roomID: RoomID?
     package var placeID: PlaceID?
-    /// Set only if CONFIRMED: the seats with their tickets, ordered by seat.
-    package var seats: [SoldSeat]
 
     package init(
         outcome: DecisionOutcome = .unspecified, reason: AbortReason = .unspecified,
         reservationID: ReservationID? = nil, amount: UInt64 = 0, currency: String = "", roomID: RoomID? = nil,
-        placeID: PlaceID? = nil, seats: [SoldSeat] = []
+        placeID: PlaceID? = nil
     ) {
         self.outcome = outcome
         self.reason = reason
@@ -711,17 +787,6 @@ package struct Decision: Message {
         self.currency = currency
         self.roomID = roomID
         self.placeID = placeID
-        self.seats = seats
-    }
-}
-
-package struct SoldSeat: Message {
-    package var seat: String
-    package var ticketID: TicketID
-
-    package init(seat: String = "", ticketID: TicketID) {
-        self.seat = seat
-        self.ticketID = ticketID
     }
 }
 
@@ -1207,6 +1272,9 @@ package enum ConcertReason: String, Reason, CaseIterable {
     case ticketUsed = "TICKET_USED"
     case ticketCancelled = "TICKET_CANCELLED"
     case refundChanged = "REFUND_CHANGED"
+    case dateCancelled = "DATE_CANCELLED"
+    case dateOver = "DATE_OVER"
+    case wrongConfirmation = "WRONG_CONFIRMATION"
 
     package var code: StatusCode {
         switch self {
@@ -1216,7 +1284,8 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .nameTaken: .alreadyExists
         case .passMissing, .passRefused, .passOfAnotherRoom: .permissionDenied
         case .saleNotOpen, .saleOver, .tooManySeats, .tooManyReservations, .alreadySold, .notSold, .notCancellable,
-            .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled:
+            .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled, .dateCancelled, .dateOver,
+            .wrongConfirmation:
             .failedPrecondition
         case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether, .refundChanged:
             .aborted
@@ -1255,6 +1324,10 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .ticketCancelled: "the ticket was cancelled"
         case .refundChanged:
             "the return would refund less than least_amount now: repeat it with the amount in the ReturnAmount"
+        case .dateCancelled: "the date was cancelled"
+        case .dateOver: "the date is over, so it cannot be cancelled"
+        case .wrongConfirmation:
+            "the confirmation is not that of the date: request it again without a confirmation, and check what would be cancelled"
         }
     }
 }
@@ -1263,7 +1336,7 @@ package enum ReservationState: Hashable, Sendable {
     case unspecified
     case held
     case sold
-    /// Released by its user.
+    /// Released by its user, or its date was cancelled.
     case released
     /// Its deadline has passed.
     case expired
@@ -1337,6 +1410,8 @@ package enum AbortReason: Hashable, Sendable {
     case mismatch
     /// The payer requested the abort.
     case requested
+    /// The date was cancelled. Only for callers that understand parts.
+    case dateCancelled
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
@@ -1349,6 +1424,7 @@ package enum AbortReason: Hashable, Sendable {
             case 3: .alreadySold
             case 4: .mismatch
             case 5: .requested
+            case 6: .dateCancelled
             default: .unrecognized(rawValue)
             }
     }
@@ -1361,6 +1437,7 @@ package enum AbortReason: Hashable, Sendable {
         case .alreadySold: 3
         case .mismatch: 4
         case .requested: 5
+        case .dateCancelled: 6
         case .unrecognized(let rawValue): rawValue
         }
     }
@@ -1444,6 +1521,11 @@ package enum ConcertMethods {
     /// policy of its sale; a later one applies to it only where it is better for the user.
     package static let setReturnPolicy = Method<SetReturnPolicyRequest, SetReturnPolicyReply>(
         "onsale.concert.v1.Concert/SetReturnPolicy", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
+    /// confirmation, changes nothing, and returns what would be cancelled and the code of the confirmation. The work goes on
+    /// after the reply; the reply to a later call has its progress. The request_id identifies the cancellation.
+    package static let cancelDate = Method<CancelDateRequest, CancelDateReply>(
+        "onsale.concert.v1.Concert/CancelDate", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     package static let setSeats = Method<SetSeatsRequest, SetSeatsReply>(
         "onsale.concert.v1.Concert/SetSeats", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
@@ -1529,13 +1611,13 @@ package enum ConcertMethods {
         "onsale.concert.v1.Concert",
         methods: [
             createConcert.description, addSchedule.description, configureSchedule.description,
-            setReturnPolicy.description, setSeats.description, blockSeats.description, unblockSeats.description,
-            listConcerts.description, listSchedules.description, showSeats.description, watchSeats.description,
-            reserveSeats.description, releaseReservation.description, showReservation.description,
-            listReservations.description, confirm.description, abort.description, cancelReservation.description,
-            cancelTickets.description, quoteReturn.description, listRefundsDue.description,
-            acknowledgeRefund.description, listTickets.description, showTicket.description, showTicketKeys.description,
-            checkIn.description, salesReport.description, showSeatHistory.description,
+            setReturnPolicy.description, cancelDate.description, setSeats.description, blockSeats.description,
+            unblockSeats.description, listConcerts.description, listSchedules.description, showSeats.description,
+            watchSeats.description, reserveSeats.description, releaseReservation.description,
+            showReservation.description, listReservations.description, confirm.description, abort.description,
+            cancelReservation.description, cancelTickets.description, quoteReturn.description,
+            listRefundsDue.description, acknowledgeRefund.description, listTickets.description, showTicket.description,
+            showTicketKeys.description, checkIn.description, salesReport.description, showSeatHistory.description,
         ],
         file: .concert)
 }
@@ -1551,6 +1633,10 @@ package protocol ConcertHandlers: Sendable {
     /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
     /// policy of its sale; a later one applies to it only where it is better for the user.
     func setReturnPolicy(_ request: SetReturnPolicyRequest, call: Call) async throws -> SetReturnPolicyReply
+    /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
+    /// confirmation, changes nothing, and returns what would be cancelled and the code of the confirmation. The work goes on
+    /// after the reply; the reply to a later call has its progress. The request_id identifies the cancellation.
+    func cancelDate(_ request: CancelDateRequest, call: Call) async throws -> CancelDateReply
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply
     /// Blocks free seats, so that users cannot reserve them.
@@ -1611,6 +1697,7 @@ extension ConcertHandlers {
                 Route(ConcertMethods.addSchedule, addSchedule(_:call:)),
                 Route(ConcertMethods.configureSchedule, configureSchedule(_:call:)),
                 Route(ConcertMethods.setReturnPolicy, setReturnPolicy(_:call:)),
+                Route(ConcertMethods.cancelDate, cancelDate(_:call:)),
                 Route(ConcertMethods.setSeats, setSeats(_:call:)),
                 Route(ConcertMethods.blockSeats, blockSeats(_:call:)),
                 Route(ConcertMethods.unblockSeats, unblockSeats(_:call:)),
@@ -1674,6 +1761,15 @@ package struct ConcertClient: Sendable {
         _ request: SetReturnPolicyRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SetReturnPolicyReply {
         try await client.call(ConcertMethods.setReturnPolicy, request, options)
+    }
+
+    /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
+    /// confirmation, changes nothing, and returns what would be cancelled and the code of the confirmation. The work goes on
+    /// after the reply; the reply to a later call has its progress. The request_id identifies the cancellation.
+    package func cancelDate(
+        _ request: CancelDateRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> CancelDateReply {
+        try await client.call(ConcertMethods.cancelDate, request, options)
     }
 
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
@@ -2075,6 +2171,8 @@ extension Schedule {
         returnSteps = try Array(reading: fields.pointee.return_steps, count: fields.pointee.n_return_steps) {
             element throws(MessageError) in try ReturnStep(required: element, in: "return_steps")
         }
+        cancelReason = String(reading: fields.pointee.cancel_reason)
+        cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2091,12 +2189,15 @@ extension Schedule {
         fields.pointee.return_steps = try arena.array(returnSteps, "onsale.concert.v1.ScheduleEntry.return_steps") {
             element throws(MessageError) in try element.layOut(in: arena)
         }
+        fields.pointee.cancel_reason = try arena.string(cancelReason, "onsale.concert.v1.ScheduleEntry.cancel_reason")
+        fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
         try ReturnStep.check(fields.pointee.return_steps, count: fields.pointee.n_return_steps, in: "return_steps")
+        try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
     }
 }
 
@@ -2153,6 +2254,87 @@ extension SetReturnPolicyRequest {
     {
         try ReturnStep.check(fields.pointee.steps, count: fields.pointee.n_steps, in: "steps")
         try FieldRule.time(Int64(clamping: fields.pointee.cancel_until_ms), isRequired: false, "cancel_until_ms")
+    }
+}
+
+extension CancelDateRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_date_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelDateRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        reason = String(reading: fields.pointee.reason)
+        confirmation = String(reading: fields.pointee.confirmation)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__CancelDateRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__cancel_date_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.CancelDateRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.CancelDateRequest.schedule_id")
+        fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelDateRequest.reason")
+        fields.pointee.confirmation = try arena.string(confirmation, "onsale.concert.v1.CancelDateRequest.confirmation")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelDateRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.reason, 1...200, .bytes, "reason")
+    }
+}
+
+extension CancelDateReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_date_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelDateReply>) throws(MessageError) {
+        left = try CancelledParts(required: fields.pointee.left, in: "left")
+        done = try CancelledParts(required: fields.pointee.done, in: "done")
+        currency = String(reading: fields.pointee.currency)
+        confirmation = String(reading: fields.pointee.confirmation)
+        reason = String(reading: fields.pointee.reason)
+        cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
+        finishedAt = Timestamp(reading: fields.pointee.finished_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__CancelDateReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__cancel_date_reply__init)
+        fields.pointee.left = try left.layOut(in: arena)
+        fields.pointee.done = try done.layOut(in: arena)
+        fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.CancelDateReply.currency")
+        fields.pointee.confirmation = try arena.string(confirmation, "onsale.concert.v1.CancelDateReply.confirmation")
+        fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelDateReply.reason")
+        fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
+        fields.pointee.finished_at_ms = UInt64(clamping: finishedAt?.milliseconds ?? 0)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelDateReply>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.finished_at_ms), isRequired: false, "finished_at_ms")
+    }
+}
+
+extension CancelledParts {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__cancelled_parts__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelledParts>) throws(MessageError) {
+        seats = fields.pointee.seats
+        held = fields.pointee.held
+        tickets = fields.pointee.tickets
+        refunded = fields.pointee.refunded
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__CancelledParts
+    > {
+        let fields = try arena.make(onsale__concert__v1__cancelled_parts__init)
+        fields.pointee.seats = seats
+        fields.pointee.held = held
+        fields.pointee.tickets = tickets
+        fields.pointee.refunded = refunded
+        return fields
     }
 }
 
@@ -2784,6 +2966,7 @@ extension Reservation {
             String(reading: $0)
         }
         returnReason = String(reading: fields.pointee.return_reason)
+        dateCancelled = fields.pointee.date_cancelled != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2813,6 +2996,7 @@ extension Reservation {
         }
         fields.pointee.return_reason = try arena.string(
             returnReason, "onsale.concert.v1.ReservationEntry.return_reason")
+        fields.pointee.date_cancelled = dateCancelled ? 1 : 0
         return fields
     }
 
@@ -3000,6 +3184,7 @@ extension AbortRequest {
         concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
         reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        understandsParts = fields.pointee.understands_parts != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__AbortRequest>
@@ -3008,6 +3193,7 @@ extension AbortRequest {
         fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.AbortRequest.concert_id")
         fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.AbortRequest.payment_id")
         fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.AbortRequest.reservation_id")
+        fields.pointee.understands_parts = understandsParts ? 1 : 0
         return fields
     }
 }
@@ -3037,9 +3223,6 @@ extension Decision {
         currency = String(reading: fields.pointee.currency)
         roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
         placeID = try PlaceID(reading: fields.pointee.place_id, "place_id")
-        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
-            element throws(MessageError) in try SoldSeat(required: element, in: "seats")
-        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3053,26 +3236,6 @@ extension Decision {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.DecisionEntry.currency")
         fields.pointee.room_id = try arena.id(roomID, "onsale.concert.v1.DecisionEntry.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.concert.v1.DecisionEntry.place_id")
-        fields.pointee.n_seats = seats.count
-        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.DecisionEntry.seats") {
-            element throws(MessageError) in try element.layOut(in: arena)
-        }
-        return fields
-    }
-}
-
-extension SoldSeat {
-    package static let descriptor = MessageDescriptor(onsale__concert__v1__sold_seat__init)
-
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SoldSeat>) throws(MessageError) {
-        seat = String(reading: fields.pointee.seat)
-        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
-    }
-
-    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SoldSeat> {
-        let fields = try arena.make(onsale__concert__v1__sold_seat__init)
-        fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.SoldSeat.seat")
-        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.SoldSeat.ticket_id")
         return fields
     }
 }
@@ -3848,7 +4011,7 @@ extension ProtoFile {
         2e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677312180a07\
         76657273696f6e180420012804520776657273696f6e225c0a16436f6e6669677572655363686564756c655265706c79\
         12420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c6545\
-        6e747279420480b6180152087363686564756c652281030a0d5363686564756c65456e74727912310a0b736368656475\
+        6e747279420480b6180152087363686564756c6522d4030a0d5363686564756c65456e74727912310a0b736368656475\
         6c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c654964122e0a0a636f6e\
         636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a08736574\
         74696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773\
@@ -3856,357 +4019,379 @@ extension ProtoFile {
         796f75745f76657273696f6e180520012804520d6c61796f757456657273696f6e12350a06636f756e74731806200128\
         0b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312400a0c72657475\
         726e5f737465707318072003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e53746570520b72\
-        657475726e53746570733a0cfab618085363686564756c65226c0a0a52657475726e5374657012330a11646179735f62\
-        65666f72655f737461727418012001280d4207f2b5180310c21c520f646179734265666f7265537461727412290a0c6b\
-        6570745f70657263656e7418022001280d4206f2b518021064520b6b65707450657263656e7422f8010a165365745265\
-        7475726e506f6c69637952657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
-        727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab5180853636865\
-        64756c6580b61801520a7363686564756c65496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e\
-        636572742e76312e52657475726e5374657052057374657073122c0a0f63616e63656c5f756e74696c5f6d7318042001\
-        28044204e0b51801520d63616e63656c556e74696c4d7312180a0776657273696f6e180520012804520776657273696f\
-        6e225a0a1453657452657475726e506f6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e\
-        73616c652e636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522620a\
-        0a53656174436f756e747312120a046672656518012001280452046672656512120a0468656c64180220012804520468\
-        656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65\
-        642293010a095365617452616e676512180a0773656374696f6e180120012809520773656374696f6e12100a03726f77\
-        1802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66\
-        697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173\
-        744e756d6265722288010a09536561744f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f\
-        6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a0567726164651802200128094208\
-        fab51804080110205205677261646512210a057072696365180320012804420bf2b518071080a094a58d1d5205707269\
-        636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
-        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
-        085363686564756c6580b61801520a7363686564756c65496412340a066f666665727318032003280b321c2e6f6e7361\
-        6c652e636f6e636572742e76312e536561744f6666657252066f666665727322520a0d53657453656174735265706c79\
-        12410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e676543\
-        6f756e7473420480b618015206636f756e747322560a10536561744368616e6765436f756e747312140a056164646564\
-        1801200128045205616464656412180a076368616e67656418022001280452076368616e67656412120a046b65707418\
-        032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
-        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a057365617473180320\
-        03280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747312210a0672656173\
-        6f6e1804200128094209fab51805080110c8015206726561736f6e22540a0f426c6f636b53656174735265706c791241\
-        0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f75\
-        6e7473420480b618015206636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e\
-        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
-        6564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05\
-        736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e676552057365617473\
-        22560a11556e626c6f636b53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e63\
-        6f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e7473224c0a134c697374\
-        436f6e63657274735265717565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001\
-        280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a0863\
-        6f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208\
-        636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f726522a5010a144c69737453636865\
-        64756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
-        015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f6672\
-        65655f736561747318032001280852116f6e6c795769746846726565536561747312180a047061737318042001280c42\
-        0490b6180152047061737322540a124c6973745363686564756c65735265706c79123e0a097363686564756c65731801\
-        2003280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c65\
-        7322c1010a1053686f77536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
-        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
-        085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b61801520470\
-        61737312300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f75745665\
-        7273696f6e22ef010a0e53686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804\
-        520d6c61796f757456657273696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e63657274\
-        2e76312e53656174426c6f636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c\
-        6418042003280d5204736f6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a086375727265\
-        6e6379180620012809520863757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b6180152\
-        0661734f664d732292010a0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f\
-        6e636572742e76312e5365617452616e6765420480b618015205736561747312140a0567726164651802200128095205\
-        677261646512140a05707269636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d\
-        520a6669727374496e6465782290010a115761746368536561747352657175657374122e0a0a636f6e636572745f6964\
-        18012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
-        6418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412180a0470617373180320\
-        01280c420490b61801520470617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32\
-        212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a07636861\
-        6e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368\
-        616e67657342060a046e65777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265\
-        656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c\
-        6f636b656418042003280d5207626c6f636b65642290020a1352657365727665536561747352657175657374122e0a0a\
-        636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b\
-        7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412\
-        340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205\
-        736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e4265737453656174\
-        73480052046265737412180a047061737318052001280c420490b6180152047061737342120a0477697368120acab718\
-        0663686f69636522210a09536561744e616d657312140a056e616d657318012003280952056e616d657322410a094265\
-        73745365617473121e0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a056772616465\
-        1802200128095205677261646522600a115265736572766553656174735265706c79124b0a0b7265736572766174696f\
-        6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b6\
-        1801520b7265736572766174696f6e22e4040a105265736572766174696f6e456e747279123a0a0e7265736572766174\
-        696f6e5f696418012001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
-        122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964\
-        12310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c\
-        65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76312e526573657276617469\
-        6f6e53746174655205737461746512140a0573656174731805200328095205736561747312160a06616d6f756e741806\
-        200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e6379122e0a0e72657365\
-        727665645f61745f6d731808200128044208e0b5180180b61801520c726573657276656441744d7312290a0b64656164\
-        6c696e655f6d731809200128044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d\
-        73180a200128044204e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b5\
-        18015209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e745209\
-        7061796d656e74496412250a0e72657475726e65645f7365617473180d20032809520d72657475726e65645365617473\
-        12230a0d72657475726e5f726561736f6e180e20012809520c72657475726e526561736f6e3a0ffab6180b5265736572\
-        766174696f6e2287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e636572745f\
-        696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174\
-        696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
-        22660a1752656c656173655265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b\
-        32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b726573\
-        6572766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e636572745f69\
-        6418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573657276617469\
-        6f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422\
-        630a1453686f775265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
-        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
-        74696f6e22490a174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f6964180120\
-        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496422600a154c697374526573657276617469\
-        6f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e\
-        76312e5265736572766174696f6e456e747279520c7265736572766174696f6e7322bc020a0e436f6e6669726d526571\
+        657475726e537465707312230a0d63616e63656c5f726561736f6e180820012809520c63616e63656c526561736f6e12\
+        2c0a0f63616e63656c6c65645f61745f6d731809200128044204e0b51801520d63616e63656c6c656441744d733a0cfa\
+        b618085363686564756c65226c0a0a52657475726e5374657012330a11646179735f6265666f72655f73746172741801\
+        2001280d4207f2b5180310c21c520f646179734265666f7265537461727412290a0c6b6570745f70657263656e741802\
+        2001280d4206f2b518021064520b6b65707450657263656e7422f8010a1653657452657475726e506f6c696379526571\
         75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
-        72744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d65\
-        6e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b618\
-        01520d7265736572766174696f6e496412250a07757365725f696418042001280c420cdab518045573657280b6180152\
-        0675736572496412160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e63791806200128\
-        094206fab518021805520863757272656e6379122b0a11756e6465727374616e64735f70617274731807200128085210\
-        756e6465727374616e6473506172747322520a0c436f6e6669726d5265706c7912420a086465636973696f6e18012001\
-        280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b61801520864656369\
-        73696f6e22aa010a0c41626f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab5180743\
-        6f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab5180750\
-        61796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213da\
-        b5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422500a0a41626f72745265706c7912\
-        420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e\
-        747279420480b6180152086465636973696f6e22fb020a0d4465636973696f6e456e747279123c0a076f7574636f6d65\
-        18012001280e32222e6f6e73616c652e636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f757463\
-        6f6d6512360a06726561736f6e18022001280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561\
-        736f6e5206726561736f6e12360a0e7265736572766174696f6e5f696418032001280c420fdab5180b52657365727661\
-        74696f6e520d7265736572766174696f6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863\
-        757272656e6379180520012809520863757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f\
-        6f6d5206726f6f6d496412240a08706c6163655f696418072001280c4209dab51805506c6163655207706c6163654964\
-        12310a05736561747318082003280b321b2e6f6e73616c652e636f6e636572742e76312e536f6c645365617452057365\
-        6174733a0cfab618084465636973696f6e224b0a08536f6c645365617412120a04736561741801200128095204736561\
-        74122b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b6574496422ca\
-        010a1843616e63656c5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c42\
-        0fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f6964180220\
-        01280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f\
-        6e1803200128094207fab5180310c8015206726561736f6e12210a0c6c656173745f616d6f756e74180420012804520b\
-        6c65617374416d6f756e7422ca010a1643616e63656c5265736572766174696f6e5265706c79124b0a0b726573657276\
-        6174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279\
-        420480b61801520b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab5180652656675\
-        6e6480b618015208726566756e64496412360a06726566756e6418032001280b321e2e6f6e73616c652e636f6e636572\
-        742e76312e526566756e64456e7472795206726566756e6422dc010a1443616e63656c5469636b657473526571756573\
+        7274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368\
+        6564756c65496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e636572742e76312e5265747572\
+        6e5374657052057374657073122c0a0f63616e63656c5f756e74696c5f6d731804200128044204e0b51801520d63616e\
+        63656c556e74696c4d7312180a0776657273696f6e180520012804520776657273696f6e22bd010a1143616e63656c44\
+        61746552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6180152\
+        09636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b618\
+        01520a7363686564756c65496412210a06726561736f6e1803200128094209fab51805080110c8015206726561736f6e\
+        12220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e22bd020a0f43616e63656c44\
+        6174655265706c79123b0a046c65667418012001280b32212e6f6e73616c652e636f6e636572742e76312e43616e6365\
+        6c6c65645061727473420480b6180152046c656674123b0a04646f6e6518022001280b32212e6f6e73616c652e636f6e\
+        636572742e76312e43616e63656c6c65645061727473420480b618015204646f6e65121a0a0863757272656e63791803\
+        20012809520863757272656e637912220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d617469\
+        6f6e12160a06726561736f6e1805200128095206726561736f6e122c0a0f63616e63656c6c65645f61745f6d73180620\
+        0128044204e0b51801520d63616e63656c6c656441744d73122a0a0e66696e69736865645f61745f6d73180720012804\
+        4204e0b51801520c66696e697368656441744d7322700a0e43616e63656c6c6564506172747312140a05736561747318\
+        01200128045205736561747312120a0468656c64180220012804520468656c6412180a077469636b6574731803200128\
+        0452077469636b657473121a0a08726566756e6465641804200128045208726566756e646564225a0a14536574526574\
+        75726e506f6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572\
+        742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522620a0a53656174436f756e7473\
+        12120a046672656518012001280452046672656512120a0468656c64180220012804520468656c6412120a04736f6c64\
+        1803200128045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65642293010a095365617452\
+        616e676512180a0773656374696f6e180120012809520773656374696f6e12100a03726f771802200128095203726f77\
+        122d0a0c66697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66697273744e756d62657212\
+        2b0a0b6c6173745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173744e756d6265722288010a\
+        09536561744f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
+        617452616e6765420480b6180152057365617473121e0a0567726164651802200128094208fab5180408011020520567\
+        7261646512210a057072696365180320012804420bf2b518071080a094a58d1d5205707269636522aa010a0f53657453\
+        6561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b6\
+        1801520a7363686564756c65496412340a066f666665727318032003280b321c2e6f6e73616c652e636f6e636572742e\
+        76312e536561744f6666657252066f666665727322520a0d53657453656174735265706c7912410a06636f756e747318\
+        012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b61801\
+        5206636f756e747322560a10536561744368616e6765436f756e747312140a0561646465641801200128045205616464\
+        656412180a076368616e67656418022001280452076368616e67656412120a046b65707418032001280452046b657074\
+        22cd010a11426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
+        085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c\
+        652e636f6e636572742e76312e5365617452616e67655205736561747312210a06726561736f6e1804200128094209fa\
+        b51805080110c8015206726561736f6e22540a0f426c6f636b53656174735265706c7912410a06636f756e7473180120\
+        01280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206\
+        636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001\
+        280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964180220\
+        01280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b\
+        321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747322560a11556e626c6f636b\
+        53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e53\
+        6561744368616e6765436f756e7473420480b618015206636f756e7473224c0a134c697374436f6e6365727473526571\
+        7565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001280c420bdab51807436f6e\
+        6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a08636f6e636572747318012003\
+        280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208636f6e636572747312190a\
+        086861735f6d6f726518022001280852076861734d6f726522a5010a144c6973745363686564756c6573526571756573\
         74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
-        64123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d\
-        7265736572766174696f6e496412140a0573656174731803200328095205736561747312210a0c6c656173745f616d6f\
-        756e74180420012804520b6c65617374416d6f756e74121f0a06726561736f6e1805200128094207fab5180310c80152\
-        06726561736f6e229f010a1243616e63656c5469636b6574735265706c79124b0a0b7265736572766174696f6e180120\
-        01280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b\
-        7265736572766174696f6e123c0a06726566756e6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e\
-        526566756e64456e747279420480b618015206726566756e642296010a1251756f746552657475726e52657175657374\
-        122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964\
-        123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d72\
-        65736572766174696f6e496412140a057365617473180320032809520573656174732284010a1051756f746552657475\
-        726e5265706c7912330a056c696e657318012003280b321d2e6f6e73616c652e636f6e636572742e76312e5265747572\
-        6e4c696e6552056c696e6573123b0a05746f74616c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e\
-        52657475726e416d6f756e74420480b618015205746f74616c22660a0a52657475726e4c696e6512120a047365617418\
-        012001280952047365617412140a05707269636518022001280452057072696365121a0a08726566756e646564180320\
-        0128045208726566756e64656412120a046b65707418042001280452046b657074225a0a0c52657475726e416d6f756e\
-        74121a0a08726566756e6465641801200128045208726566756e64656412120a046b65707418022001280452046b6570\
-        74121a0a0863757272656e6379180320012809520863757272656e637922db010a154c697374526566756e6473447565\
-        52657175657374122a0a0a636f6e636572745f696418012001280c420bdab51807436f6e636572745209636f6e636572\
-        74496412350a1061667465725f636f6e636572745f696418022001280c420bdab51807436f6e63657274520e61667465\
-        72436f6e63657274496412320a0f61667465725f726566756e645f696418032001280c420adab51806526566756e6452\
-        0d6166746572526566756e644964122b0a11756e6465727374616e64735f70617274731804200128085210756e646572\
-        7374616e64735061727473226a0a134c697374526566756e64734475655265706c7912380a07726566756e6473180120\
-        03280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312190a08\
-        6861735f6d6f726518022001280852076861734d6f726522df030a0b526566756e64456e747279122b0a09726566756e\
-        645f696418012001280c420edab51806526566756e6480b618015208726566756e644964122e0a0a636f6e636572745f\
-        696418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f\
-        696418032001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174\
-        696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
-        12250a07757365725f696418052001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e\
-        741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912160a0672\
-        6561736f6e1808200128095206726561736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5180180\
-        b61801520a64756553696e63654d7312120a046b657074180a2001280452046b65707412140a057365617473180b2003\
-        28095205736561747312320a1261636b6e6f776c65646765645f61745f6d73180c200128044204e0b51801521061636b\
-        6e6f776c656467656441744d733a0afab61806526566756e6422a3010a1841636b6e6f776c65646765526566756e6452\
-        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
-        636572744964122b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e\
-        644964122a0a0a7061796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e74496422\
-        180a1641636b6e6f776c65646765526566756e645265706c7922440a124c6973745469636b6574735265717565737412\
-        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422\
-        4c0a104c6973745469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f\
-        6e636572742e76312e5469636b6574456e74727952077469636b65747322c7050a0b5469636b6574456e747279122b0a\
-        097469636b65745f696418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f\
-        6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363\
-        686564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a\
-        0e7265736572766174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d72657365\
-        72766174696f6e496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e546963\
-        6b657453746174655205737461746512120a047365617418062001280952047365617412140a05677261646518072001\
-        28095205677261646512140a05707269636518082001280452057072696365121a0a0863757272656e63791809200128\
-        09520863757272656e6379122a0a0c7374617274735f61745f6d73180a200128044208e0b5180180b61801520a737461\
-        72747341744d7312260a0a656e64735f61745f6d73180b200128044208e0b5180180b618015208656e647341744d7312\
-        2a0a0c6973737565645f61745f6d73180c200128044208e0b5180180b61801520a69737375656441744d7312220a0a75\
-        7365645f61745f6d73180d200128044204e0b5180152087573656441744d73122c0a0f63616e63656c6c65645f61745f\
-        6d73180e200128044204e0b51801520d63616e63656c6c656441744d73121a0a08726566756e646564180f2001280452\
-        08726566756e64656412120a046b65707418102001280452046b65707412270a09726566756e645f696418112001280c\
-        420adab51806526566756e645208726566756e64496412230a0d63616e63656c5f726561736f6e181220012809520c63\
-        616e63656c526561736f6e3a0afab618065469636b657422700a1153686f775469636b657452657175657374122e0a0a\
-        636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a09\
-        7469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b6574496422630a0f53686f\
-        775469636b65745265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e7631\
-        2e5469636b6574456e747279420480b6180152067469636b657412120a04636f64651802200128095204636f64652217\
-        0a1553686f775469636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c791230\
-        0a046b65797318012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b657973\
-        22410a095469636b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b\
-        657918022001280c52097075626c69634b657922590a0e436865636b496e5265717565737412180a04636f6465180120\
-        012809420490b618015204636f6465122d0a0b7363686564756c655f696418022001280c420cdab51808536368656475\
-        6c65520a7363686564756c6549642294010a0c436865636b496e5265706c79123c0a067469636b657418012001280b32\
-        1e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412210a\
-        0c636f6e636572745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d\
-        65180320012809520c7363686564756c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a63\
-        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053\
-        616c65735265706f72745265706c7912320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e\
-        76312e53616c65734c696e6552056c696e6573121a0a0863757272656e6379180220012809520863757272656e637922\
-        ac020a0953616c65734c696e6512310a0b7363686564756c655f696418012001280c4210dab518085363686564756c65\
-        80b61801520a7363686564756c65496412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c\
-        654e616d6512140a0567726164651803200128095205677261646512350a06636f756e747318042001280b321d2e6f6e\
-        73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312180a07726576656e7565180520\
-        0128045207726576656e756512120a0475736564180620012804520475736564121c0a0963616e63656c6c6564180720\
-        012804520963616e63656c6c6564121a0a08726566756e6465641808200128045208726566756e64656412120a046b65\
-        707418092001280452046b657074228f010a1653686f7753656174486973746f727952657175657374122e0a0a636f6e\
-        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
-        6564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412120a04\
-        7365617418032001280952047365617422d3010a1453686f7753656174486973746f72795265706c7912320a05737461\
-        746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746512250a\
-        0e626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f6e12140a056772616465180320\
-        0128095205677261646512140a0570726963651804200128045205707269636512340a06636c61696d7318052003280b\
-        321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61696d7322a4010a095365617443\
-        6c61696d12250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964124b0a0b72\
-        65736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e\
-        456e747279420480b61801520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e18032001280952\
-        0c72657475726e526561736f6e22400a0a54616b656e536561747312320a05736561747318012003280b321c2e6f6e73\
-        616c652e636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412120a04\
-        7365617418012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e63657274\
-        2e76312e5365617453746174655205737461746522bc120a0e436f6e636572744661696c75726522a9120a0652656173\
-        6f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8b61806\
-        b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f434f4e\
-        434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a20636865636b\
-        20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b6183464\
-        617465206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65206f72\
-        206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f752068617665206e\
-        6f2073756368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b20697473206964\
-        12520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e642069\
-        6e207468697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f554e4b\
-        4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e2074686973206461\
-        7465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f6620746869732064\
-        617465206861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b6180ab2b6\
-        1840746865206461746520686173206368616e6765643a2072657065617420746865206368616e676520776974682069\
-        74732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b6182574\
-        68652073616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f4f5645\
-        52100a1a48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c20736f\
-        206974732073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47100b1a\
-        40a8b61807b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e642077\
-        61697420666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b61838746865\
-        2070617373207761732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061206e65\
-        77206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c74686520706173\
-        7320697320666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b618326120\
-        736561742069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e5365617473\
-        12390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b2073656520746865\
-        2054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b61825612073656174206973\
-        20626c6f636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e10111a41a8\
-        b6180ab2b618397365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b207365\
-        65207468652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180ab2b618\
-        56736f206d616e79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765746865\
-        723a2072657175657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f4f5f4d\
-        414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f206d616e\
-        79207365617473206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561736520\
-        736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e74686520757365\
-        722068617320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072656c65\
-        617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c6420726573657276\
-        6174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e4f545f\
-        534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062652063\
-        616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c75736572732063616e\
-        6e6f742063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f727320\
-        63616e126d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572732063\
-        616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f\
-        70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b6181c7468\
-        65207469636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f544845525f\
-        44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064617465122c\
-        0a0b5449434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412360a10\
-        5449434b45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761732063616e6365\
-        6c6c6564127d0a0e524546554e445f4348414e474544101d1a69a8b6180ab2b618617468652072657475726e20776f75\
-        6c6420726566756e64206c657373207468616e206c656173745f616d6f756e74206e6f773a2072657065617420697420\
-        776974682074686520616d6f756e7420696e207468652052657475726e416d6f756e742a720a10526573657276617469\
-        6f6e537461746512210a1d5245534552564154494f4e5f53544154455f554e535045434946494544100012080a044845\
-        4c44100112080a04534f4c441002120c0a0852454c45415345441003120b0a07455850495245441004120c0a08524554\
-        55524e454410052a4f0a0f4465636973696f6e4f7574636f6d6512200a1c4445434953494f4e5f4f5554434f4d455f55\
-        4e5350454349464945441000120d0a09434f4e4649524d45441001120b0a0741424f5254454410022a760a0b41626f72\
-        74526561736f6e121c0a1841424f52545f524541534f4e5f554e535045434946494544100012100a0c484f4c445f4558\
-        5049524544100112080a04474f4e45100212100a0c414c52454144595f534f4c441003120c0a084d49534d4154434810\
-        04120d0a0952455155455354454410052a4f0a0b5469636b65745374617465121c0a185449434b45545f53544154455f\
-        554e535045434946494544100012090a0556414c4944100112080a04555345441002120d0a0943414e43454c4c454410\
-        032a7e0a09536561745374617465121a0a16534541545f53544154455f554e535045434946494544100012130a0f5345\
-        41545f53544154455f46524545100112130a0f534541545f53544154455f48454c44100212130a0f534541545f535441\
-        54455f534f4c44100312160a12534541545f53544154455f424c4f434b4544100432cb170a07436f6e63657274126c0a\
-        0d437265617465436f6e6365727412272e6f6e73616c652e636f6e636572742e76312e437265617465436f6e63657274\
-        526571756573741a252e6f6e73616c652e636f6e636572742e76312e437265617465436f6e636572745265706c79220b\
-        90020288b5180398b5180212660a0b4164645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e41\
-        64645363686564756c65526571756573741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c\
-        655265706c79220b90020288b5180398b5180212780a11436f6e6669677572655363686564756c65122b2e6f6e73616c\
-        652e636f6e636572742e76312e436f6e6669677572655363686564756c65526571756573741a292e6f6e73616c652e63\
-        6f6e636572742e76312e436f6e6669677572655363686564756c655265706c79220b90020288b5180398b5180212720a\
-        0f53657452657475726e506f6c69637912292e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f\
-        6c696379526571756573741a272e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c69637952\
-        65706c79220b90020288b5180398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e636572742e76\
-        312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265\
-        706c79220b90020288b5180398b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e\
-        76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b5365\
-        6174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c652e63\
-        6f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76\
-        312e556e626c6f636b53656174735265706c79220b90020288b5180398b5180212650a0c4c697374436f6e6365727473\
-        12262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73616c\
-        652e636f6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c69737453\
-        63686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c6573526571756573\
-        741a252e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188b518\
-        01126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f77536561747352657175\
-        6573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79221790020188b5180288\
-        b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e636f6e636572742e76\
-        312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e5761746368536561\
-        74734974656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c5265736572766553656174\
-        7312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e7361\
-        6c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a1252656c65\
-        6173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c65617365526573657276\
-        6174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174\
-        696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e636f\
-        6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e63657274\
-        2e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c69737452657365727661\
-        74696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e73526571756573\
-        741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c792207900201\
-        88b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265717565\
-        73741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b5180412500a05\
-        41626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c652e\
-        636f6e636572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c5265736572766174\
-        696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e52657175657374\
-        1a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220f900202\
-        88b5180288b5180398b5180212700a0d43616e63656c5469636b65747312272e6f6e73616c652e636f6e636572742e76\
-        312e43616e63656c5469636b657473526571756573741a252e6f6e73616c652e636f6e636572742e76312e43616e6365\
-        6c5469636b6574735265706c79220f90020288b5180288b5180398b51802126a0a0b51756f746552657475726e12252e\
-        6f6e73616c652e636f6e636572742e76312e51756f746552657475726e526571756573741a232e6f6e73616c652e636f\
-        6e636572742e76312e51756f746552657475726e5265706c79220f90020188b5180288b5180398b51802126b0a0e4c69\
-        7374526566756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566756e647344756552\
-        6571756573741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475655265706c792207\
-        90020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e7631\
-        2e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e4163\
-        6b6e6f776c65646765526566756e645265706c79220790020288b5180412620a0b4c6973745469636b65747312252e6f\
-        6e73616c652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e73616c652e636f6e\
-        636572742e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f775469636b657412\
-        242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e6f6e73616c652e63\
-        6f6e636572742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e53686f775469636b6574\
-        4b65797312282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b657973526571756573741a26\
-        2e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c79220790020188b5180112\
-        5a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e526571756573741a1f2e\
-        6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220b90020288b5180398b51803126a0a0b53\
-        616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f7274526571756573\
-        741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220f90020188b5180398\
-        b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e76312e53\
-        686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f775365\
-        6174486973746f72795265706c79220f90020188b5180398b5180298b51804620670726f746f33
+        6412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f7365617473180320\
+        01280852116f6e6c795769746846726565536561747312180a047061737318042001280c420490b61801520470617373\
+        22540a124c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e7361\
+        6c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c657322c1010a1053686f7753\
+        6561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b6\
+        1801520a7363686564756c65496412180a047061737318032001280c420490b6180152047061737312300a146b6e6f77\
+        6e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e22ef010a0e53\
+        686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f7574566572\
+        73696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f\
+        636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f\
+        6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e63791806200128095208\
+        63757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b61801520661734f664d732292010a\
+        0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
+        617452616e6765420480b618015205736561747312140a0567726164651802200128095205677261646512140a057072\
+        69636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d520a6669727374496e6465\
+        782290010a115761746368536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
+        07436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab5\
+        18085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b618015204\
+        70617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32212e6f6e73616c652e636f\
+        6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a076368616e67657318022001280b32\
+        1e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368616e67657342060a046e65\
+        777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265656412120a0468656c6418\
+        022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c6f636b656418042003280d\
+        5207626c6f636b65642290020a1352657365727665536561747352657175657374122e0a0a636f6e636572745f696418\
+        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
+        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a057365617473180320\
+        01280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205736561747312320a046265\
+        737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e42657374536561747348005204626573741218\
+        0a047061737318052001280c420490b6180152047061737342120a0477697368120acab7180663686f69636522210a09\
+        536561744e616d657312140a056e616d657318012003280952056e616d657322410a09426573745365617473121e0a05\
+        636f756e7418012001280d4208f2b51804080110325205636f756e7412140a0567726164651802200128095205677261\
+        646522600a115265736572766553656174735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
+        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
+        74696f6e228b050a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f69641801200128\
+        0c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e63657274\
+        5f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c\
+        655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a0573746174\
+        6518042001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e537461746552057374\
+        61746512140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f756e\
+        74121a0a0863757272656e6379180720012809520863757272656e6379122e0a0e72657365727665645f61745f6d7318\
+        08200128044208e0b5180180b61801520c726573657276656441744d7312290a0b646561646c696e655f6d7318092001\
+        28044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d73180a200128044204e0b5\
+        18015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b518015209656e6465644174\
+        4d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e7452097061796d656e7449641225\
+        0a0e72657475726e65645f7365617473180d20032809520d72657475726e6564536561747312230a0d72657475726e5f\
+        726561736f6e180e20012809520c72657475726e526561736f6e12250a0e646174655f63616e63656c6c6564180f2001\
+        2808520d6461746543616e63656c6c65643a0ffab6180b5265736572766174696f6e2287010a1952656c656173655265\
+        736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
+        7480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265\
+        736572766174696f6e80b61801520d7265736572766174696f6e496422660a1752656c65617365526573657276617469\
+        6f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e7631\
+        2e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e2284010a1653686f77526573\
+        6572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63657274\
+        80b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b526573\
+        6572766174696f6e80b61801520d7265736572766174696f6e496422630a1453686f775265736572766174696f6e5265\
+        706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e526573\
+        6572766174696f6e456e747279420480b61801520b7265736572766174696f6e22490a174c6973745265736572766174\
+        696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c7912470a0c7265736572766174\
+        696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74727952\
+        0c7265736572766174696f6e7322bc020a0e436f6e6669726d52657175657374122e0a0a636f6e636572745f69641801\
+        2001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69641802\
+        2001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f\
+        696418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a07\
+        757365725f696418042001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74180520\
+        0128045206616d6f756e7412220a0863757272656e63791806200128094206fab518021805520863757272656e637912\
+        2b0a11756e6465727374616e64735f70617274731807200128085210756e6465727374616e6473506172747322520a0c\
+        436f6e6669726d5265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e\
+        76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22d7010a0c41626f7274526571756573\
+        74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
+        64122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d656e7449\
+        64123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d\
+        7265736572766174696f6e4964122b0a11756e6465727374616e64735f70617274731804200128085210756e64657273\
+        74616e6473506172747322500a0a41626f72745265706c7912420a086465636973696f6e18012001280b32202e6f6e73\
+        616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22c8020a\
+        0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e636f6e63657274\
+        2e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e18022001280e321e2e6f\
+        6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e7265736572766174\
+        696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412160a06\
+        616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863757272656e6379\
+        12210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c6163655f696418\
+        072001280c4209dab51805506c6163655207706c61636549643a0cfab618084465636973696f6e22ca010a1843616e63\
+        656c5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f\
+        6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5\
+        180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e180320012809\
+        4207fab5180310c8015206726561736f6e12210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d\
+        6f756e7422ca010a1643616e63656c5265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e1801\
+        2001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b6180152\
+        0b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b6180152\
+        08726566756e64496412360a06726566756e6418032001280b321e2e6f6e73616c652e636f6e636572742e76312e5265\
+        66756e64456e7472795206726566756e6422dc010a1443616e63656c5469636b65747352657175657374122e0a0a636f\
+        6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265\
+        736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d72657365727661\
+        74696f6e496412140a0573656174731803200328095205736561747312210a0c6c656173745f616d6f756e7418042001\
+        2804520b6c65617374416d6f756e74121f0a06726561736f6e1805200128094207fab5180310c8015206726561736f6e\
+        229f010a1243616e63656c5469636b6574735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
+        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
+        74696f6e123c0a06726566756e6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e6445\
+        6e747279420480b618015206726566756e642296010a1251756f746552657475726e52657175657374122e0a0a636f6e\
+        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573\
+        6572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174\
+        696f6e496412140a057365617473180320032809520573656174732284010a1051756f746552657475726e5265706c79\
+        12330a056c696e657318012003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e4c696e655205\
+        6c696e6573123b0a05746f74616c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e52657475726e41\
+        6d6f756e74420480b618015205746f74616c22660a0a52657475726e4c696e6512120a04736561741801200128095204\
+        7365617412140a05707269636518022001280452057072696365121a0a08726566756e64656418032001280452087265\
+        66756e64656412120a046b65707418042001280452046b657074225a0a0c52657475726e416d6f756e74121a0a087265\
+        66756e6465641801200128045208726566756e64656412120a046b65707418022001280452046b657074121a0a086375\
+        7272656e6379180320012809520863757272656e637922db010a154c697374526566756e647344756552657175657374\
+        122a0a0a636f6e636572745f696418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a10\
+        61667465725f636f6e636572745f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e636572\
+        74496412320a0f61667465725f726566756e645f696418032001280c420adab51806526566756e64520d616674657252\
+        6566756e644964122b0a11756e6465727374616e64735f70617274731804200128085210756e6465727374616e647350\
+        61727473226a0a134c697374526566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f\
+        6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f72\
+        6518022001280852076861734d6f726522df030a0b526566756e64456e747279122b0a09726566756e645f6964180120\
+        01280c420edab51806526566756e6480b618015208726566756e644964122e0a0a636f6e636572745f69641802200128\
+        0c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69641803200128\
+        0c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418\
+        042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a07757365\
+        725f696418052001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74180620012804\
+        5206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912160a06726561736f6e1808\
+        200128095206726561736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5180180b61801520a6475\
+        6553696e63654d7312120a046b657074180a2001280452046b65707412140a057365617473180b200328095205736561\
+        747312320a1261636b6e6f776c65646765645f61745f6d73180c200128044204e0b51801521061636b6e6f776c656467\
+        656441744d733a0afab61806526566756e6422a3010a1841636b6e6f776c65646765526566756e645265717565737412\
+        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
+        2b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a\
+        7061796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e\
+        6f776c65646765526566756e645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e63\
+        6572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c697374\
+        5469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76\
+        312e5469636b6574456e74727952077469636b65747322c7050a0b5469636b6574456e747279122b0a097469636b6574\
+        5f696418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f69\
+        6418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f\
+        696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e726573657276\
+        6174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e\
+        496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b657453746174\
+        655205737461746512120a047365617418062001280952047365617412140a0567726164651807200128095205677261\
+        646512140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809520863757272\
+        656e6379122a0a0c7374617274735f61745f6d73180a200128044208e0b5180180b61801520a73746172747341744d73\
+        12260a0a656e64735f61745f6d73180b200128044208e0b5180180b618015208656e647341744d73122a0a0c69737375\
+        65645f61745f6d73180c200128044208e0b5180180b61801520a69737375656441744d7312220a0a757365645f61745f\
+        6d73180d200128044204e0b5180152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d73180e200128\
+        044204e0b51801520d63616e63656c6c656441744d73121a0a08726566756e646564180f200128045208726566756e64\
+        656412120a046b65707418102001280452046b65707412270a09726566756e645f696418112001280c420adab5180652\
+        6566756e645208726566756e64496412230a0d63616e63656c5f726561736f6e181220012809520c63616e63656c5265\
+        61736f6e3a0afab618065469636b657422700a1153686f775469636b657452657175657374122e0a0a636f6e63657274\
+        5f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a097469636b65745f\
+        696418022001280c420edab518065469636b657480b6180152087469636b6574496422630a0f53686f775469636b6574\
+        5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574\
+        456e747279420480b6180152067469636b657412120a04636f64651802200128095204636f646522170a1553686f7754\
+        69636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c7912300a046b65797318\
+        012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b65797322410a09546963\
+        6b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b65791802200128\
+        0c52097075626c69634b657922590a0e436865636b496e5265717565737412180a04636f6465180120012809420490b6\
+        18015204636f6465122d0a0b7363686564756c655f696418022001280c420cdab518085363686564756c65520a736368\
+        6564756c6549642294010a0c436865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c\
+        652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412210a0c636f6e636572\
+        745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809\
+        520c7363686564756c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f\
+        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c6573526570\
+        6f72745265706c7912320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65\
+        734c696e6552056c696e6573121a0a0863757272656e6379180220012809520863757272656e637922ac020a0953616c\
+        65734c696e6512310a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d651214\
+        0a0567726164651803200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f\
+        6e636572742e76312e53656174436f756e74735206636f756e747312180a07726576656e756518052001280452077265\
+        76656e756512120a0475736564180620012804520475736564121c0a0963616e63656c6c656418072001280452096361\
+        6e63656c6c6564121a0a08726566756e6465641808200128045208726566756e64656412120a046b6570741809200128\
+        0452046b657074228f010a1653686f7753656174486973746f727952657175657374122e0a0a636f6e636572745f6964\
+        18012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
+        6418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412120a0473656174180320\
+        01280952047365617422d3010a1453686f7753656174486973746f72795265706c7912320a0573746174651801200128\
+        0e321c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746512250a0e626c6f636b65\
+        645f726561736f6e180220012809520d626c6f636b6564526561736f6e12140a05677261646518032001280952056772\
+        61646512140a0570726963651804200128045205707269636512340a06636c61696d7318052003280b321c2e6f6e7361\
+        6c652e636f6e636572742e76312e53656174436c61696d5206636c61696d7322a4010a0953656174436c61696d12250a\
+        07757365725f696418012001280c420cdab518045573657280b618015206757365724964124b0a0b7265736572766174\
+        696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e7472794204\
+        80b61801520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e180320012809520c72657475726e\
+        526561736f6e22400a0a54616b656e536561747312320a05736561747318012003280b321c2e6f6e73616c652e636f6e\
+        636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412120a0473656174180120\
+        01280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e636572742e76312e536561\
+        7453746174655205737461746522cb140a0e436f6e636572744661696c75726522b8140a06526561736f6e12160a1252\
+        4541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8b61806b2b61825746865\
+        206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f434f4e434552545f554e\
+        4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a20636865636b20697473206e61\
+        6d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b6183464617465206e6f74\
+        20666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65206f72206964125b0a13\
+        5245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f752068617665206e6f207375636820\
+        7265736572766174696f6e206f66207468697320636f6e636572743a20636865636b2069747320696412520a0e544943\
+        4b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e6420696e207468697320\
+        636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f554e4b4e4f574e10061a\
+        2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e20746869732064617465123e0a0d47\
+        524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f662074686973206461746520686173\
+        2074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b6180ab2b618407468652064\
+        61746520686173206368616e6765643a2072657065617420746865206368616e67652077697468206974732063757272\
+        656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b618257468652073616c65\
+        206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f4f564552100a1a48a8b6\
+        1809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c20736f20697473207365\
+        6174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47100b1a40a8b61807b2b6\
+        18386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e64207761697420666f72\
+        20796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b6183874686520706173732077\
+        61732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061206e6577206f6e65123e\
+        0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c746865207061737320697320666f\
+        7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b61832612073656174206973\
+        2068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e536561747312390a09534541\
+        545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20736565207468652054616b656e53\
+        65617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b6182561207365617420697320626c6f636b65\
+        643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e10111a41a8b6180ab2b61839\
+        7365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b20736565207468652054\
+        616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180ab2b61856736f206d616e\
+        79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765746865723a2072657175\
+        657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f4f5f4d414e595f534541\
+        545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f206d616e79207365617473\
+        206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561736520736f6d6512610a\
+        15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e7468652075736572206861732074\
+        6f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072656c65617365206f6e65\
+        124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64207265736572766174696f6e2063\
+        616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e4f545f534f4c4410161a\
+        30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062652063616e63656c6c65\
+        6412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c75736572732063616e6e6f742063616e\
+        63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72732063616e126d0a16\
+        43414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572732063616e206e6f206c\
+        6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72\
+        73207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b6181c746865207469636b65\
+        7420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f544845525f44415445101a1a\
+        26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064617465122c0a0b5449434b45\
+        545f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412360a105449434b45545f\
+        43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761732063616e63656c6c6564127d0a\
+        0e524546554e445f4348414e474544101d1a69a8b6180ab2b618617468652072657475726e20776f756c642072656675\
+        6e64206c657373207468616e206c656173745f616d6f756e74206e6f773a207265706561742069742077697468207468\
+        6520616d6f756e7420696e207468652052657475726e416d6f756e7412320a0e444154455f43414e43454c4c4544101e\
+        1a1ea8b61809b2b618167468652064617465207761732063616e63656c6c656412420a09444154455f4f564552101f1a\
+        33a8b61809b2b6182b7468652064617465206973206f7665722c20736f2069742063616e6e6f742062652063616e6365\
+        6c6c65641294010a1257524f4e475f434f4e4649524d4154494f4e10201a7ca8b61809b2b6187474686520636f6e6669\
+        726d6174696f6e206973206e6f742074686174206f662074686520646174653a20726571756573742069742061676169\
+        6e20776974686f7574206120636f6e6669726d6174696f6e2c20616e6420636865636b207768617420776f756c642062\
+        652063616e63656c6c65642a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53\
+        544154455f554e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c454153\
+        45441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f\
+        6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45\
+        441001120b0a0741424f5254454410022a8a010a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e\
+        5f554e535045434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c\
+        52454144595f534f4c441003120c0a084d49534d415443481004120d0a09524551554553544544100512120a0e444154\
+        455f43414e43454c4c454410062a4f0a0b5469636b65745374617465121c0a185449434b45545f53544154455f554e53\
+        5045434946494544100012090a0556414c4944100112080a04555345441002120d0a0943414e43454c4c454410032a7e\
+        0a09536561745374617465121a0a16534541545f53544154455f554e535045434946494544100012130a0f534541545f\
+        53544154455f46524545100112130a0f534541545f53544154455f48454c44100212130a0f534541545f53544154455f\
+        534f4c44100312160a12534541545f53544154455f424c4f434b4544100432b0180a07436f6e63657274126c0a0d4372\
+        65617465436f6e6365727412272e6f6e73616c652e636f6e636572742e76312e437265617465436f6e63657274526571\
+        756573741a252e6f6e73616c652e636f6e636572742e76312e437265617465436f6e636572745265706c79220b900202\
+        88b5180398b5180212660a0b4164645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e41646453\
+        63686564756c65526571756573741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c655265\
+        706c79220b90020288b5180398b5180212780a11436f6e6669677572655363686564756c65122b2e6f6e73616c652e63\
+        6f6e636572742e76312e436f6e6669677572655363686564756c65526571756573741a292e6f6e73616c652e636f6e63\
+        6572742e76312e436f6e6669677572655363686564756c655265706c79220b90020288b5180398b5180212720a0f5365\
+        7452657475726e506f6c69637912292e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c6963\
+        79526571756573741a272e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c6963795265706c\
+        79220b90020288b5180398b5180212630a0a43616e63656c4461746512242e6f6e73616c652e636f6e636572742e7631\
+        2e43616e63656c44617465526571756573741a222e6f6e73616c652e636f6e636572742e76312e43616e63656c446174\
+        655265706c79220b90020288b5180398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e63657274\
+        2e76312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e5365745365617473\
+        5265706c79220b90020288b5180398b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572\
+        742e76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b\
+        53656174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c65\
+        2e636f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e63657274\
+        2e76312e556e626c6f636b53656174735265706c79220b90020288b5180398b5180212650a0c4c697374436f6e636572\
+        747312262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73\
+        616c652e636f6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c6973\
+        745363686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c657352657175\
+        6573741a252e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188\
+        b51801126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265\
+        71756573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79221790020188b518\
+        0288b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e636f6e63657274\
+        2e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e576174636853\
+        656174734974656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c526573657276655365\
+        61747312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e\
+        73616c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a125265\
+        6c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c6561736552657365\
+        72766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c65617365526573657276\
+        6174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e\
+        636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e6365\
+        72742e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c6973745265736572\
+        766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e7352657175\
+        6573741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c79220790\
+        020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d526571\
+        756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b518041250\
+        0a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c\
+        652e636f6e636572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c526573657276\
+        6174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265717565\
+        73741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220f90\
+        020288b5180288b5180398b5180212700a0d43616e63656c5469636b65747312272e6f6e73616c652e636f6e63657274\
+        2e76312e43616e63656c5469636b657473526571756573741a252e6f6e73616c652e636f6e636572742e76312e43616e\
+        63656c5469636b6574735265706c79220f90020288b5180288b5180398b51802126a0a0b51756f746552657475726e12\
+        252e6f6e73616c652e636f6e636572742e76312e51756f746552657475726e526571756573741a232e6f6e73616c652e\
+        636f6e636572742e76312e51756f746552657475726e5265706c79220f90020188b5180288b5180398b51802126b0a0e\
+        4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475\
+        65526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475655265706c79\
+        220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e\
+        76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e\
+        41636b6e6f776c65646765526566756e645265706c79220790020288b5180412620a0b4c6973745469636b6574731225\
+        2e6f6e73616c652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e73616c652e63\
+        6f6e636572742e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f775469636b65\
+        7412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e6f6e73616c65\
+        2e636f6e636572742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e53686f775469636b\
+        65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b65797352657175657374\
+        1a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c79220790020188b518\
+        01125a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e526571756573741a\
+        1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220b90020288b5180398b51803126a0a\
+        0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f727452657175\
+        6573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220f90020188b518\
+        0398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e7631\
+        2e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f77\
+        53656174486973746f72795265706c79220f90020188b5180398b5180298b51804620670726f746f33
         """)
 }

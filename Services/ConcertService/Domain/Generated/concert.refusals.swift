@@ -36,5 +36,8 @@ extension ConcertRefusal {
         case ticketNotUsed = "TICKET_NOT_USED"
         case passUsed = "PASS_USED"
         case checkInUndone = "CHECK_IN_UNDONE"
+        case dateCancelled = "DATE_CANCELLED"
+        case dateOver = "DATE_OVER"
+        case wrongConfirmation = "WRONG_CONFIRMATION"
     }
 }

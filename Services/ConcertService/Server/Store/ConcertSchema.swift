@@ -7,7 +7,8 @@ enum ConcertSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes)
+        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes,
+        CancellationSchema.migrations)
 
     /// Existing rows get null, or 1 as the version of a concert, so these steps write no row.
     private static let changes = [

@@ -32,15 +32,15 @@ enum RefundTable {
             """
     }
 
-    /// Returns false and writes nothing if another refund of this concert has the id.
-    static func insert(_ refund: Refund, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.insert) {
+    /// Conflicts if another refund of this concert has the id. The closure then finds it.
+    static func insert(_ refund: Refund, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.insert) {
             $0.bind(
                 refund.id, refund.concert, refund.payment, refund.reservation, refund.user,
                 SeatLabel.list(refund.seats), refund.amount.minorUnits, refund.amount.currency.code
             ).bind(
                 refund.kept.minorUnits, refund.isPart ? 1 : 0, refund.reason, refund.dueSince, refund.acknowledgedAt)
-        } == 1
+        }
     }
 
     static func find(_ id: RefundID, in concert: ConcertID, _ reader: Reader) throws -> Refund? {

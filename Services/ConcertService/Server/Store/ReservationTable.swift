@@ -13,10 +13,10 @@ enum ReservationTable {
         static let columns: SQL = """
             reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, \
             place_id, reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason, \
-            returned_seats
+            returned_seats, cancellation_id
             """
         static let insert = RowsStatement(
-            width: 12, row: { "(\($0), \(Reservation.State.held), null, null, null, null, null, null)" }
+            width: 12, row: { "(\($0), \(Reservation.State.held), null, null, null, null, null, null, null)" }
         ) { rows in
             """
             insert into reservation (\(columns)) values \(rows)
@@ -26,8 +26,8 @@ enum ReservationTable {
         static let save: Statement = """
             update reservation
             set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8,
-                returned_seats = $9
-            where concert_id = $1 and reservation_id = $2 and state = $10 and coalesce(returned_seats, '') = $11
+                returned_seats = $9, cancellation_id = $10
+            where concert_id = $1 and reservation_id = $2 and state = $11 and coalesce(returned_seats, '') = $12
             """
         static let find: Statement = "select \(columns) from reservation where concert_id = $1 and reservation_id = $2"
         static let findMany = KeyedStatement(after: 1) { id in
@@ -64,7 +64,9 @@ enum ReservationTable {
             $0.bind(
                 reservation.concert, reservation.id, reservation.state, reservation.payment, reservation.soldAt,
                 reservation.refund, reservation.endedAt, reservation.returnReason
-            ).bind(SeatLabel.list(reservation.returnedSeats), old.state, SeatLabel.list(old.returnedSeats))
+            ).bind(
+                SeatLabel.list(reservation.returnedSeats), reservation.cancellation, old.state,
+                SeatLabel.list(old.returnedSeats))
         }
     }
 
@@ -144,6 +146,6 @@ enum ReservationTable {
             reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: try row.value(12),
             payment: try row.optionalID(13), soldAt: try row.optionalTimestamp(14), refund: try row.optionalID(15),
             endedAt: try row.optionalTimestamp(16), returnReason: try row.optionalText(17) ?? "",
-            returnedSeats: SeatLabel.list(stored: try row.optionalText(18) ?? ""))
+            returnedSeats: SeatLabel.list(stored: try row.optionalText(18) ?? ""), cancellation: try row.optionalID(19))
     }
 }

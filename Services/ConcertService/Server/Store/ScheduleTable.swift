@@ -7,10 +7,11 @@ enum ScheduleTable {
         static let columns: SQL = """
             schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \
             ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id, \
-            return_steps, added_at, changed_at, moved_at, move_reason, return_until
+            return_steps, added_at, changed_at, moved_at, move_reason, return_until, \
+            cancellation_id, cancelled_at, cancel_reason
             """
         static let insert: Statement = """
-            insert into schedule (\(columns)) values (\(1...19), null, null, null)
+            insert into schedule (\(columns)) values (\(1...19), null, null, null, null, null, null)
             on conflict (concert_id, schedule_id) do nothing
             """
         static let save: Statement = """
@@ -20,13 +21,22 @@ enum ScheduleTable {
                 return_steps = $14, changed_at = $15, moved_at = $16, move_reason = $17, return_until = $18
             where concert_id = $1 and schedule_id = $2 and version = $19
             """
+        /// The layout stays as it is, so a change of seats that began before fails.
+        static let cancel: Statement = """
+            update schedule set
+                version = $3, cancellation_id = $4, cancelled_at = $5, cancel_reason = $6, changed_at = $5
+            where concert_id = $1 and schedule_id = $2 and version = $7
+            """
         static let dropName: Statement = "delete from schedule_name where concert_id = $1 and name = $2"
         static let takeName: Statement = """
             insert into schedule_name (concert_id, name, schedule_id) values (\(1...3))
             on conflict (concert_id, name) do nothing
             """
         static let changeLayout: Statement =
-            "update schedule set layout_version = layout_version + 1 where concert_id = $1 and schedule_id = $2"
+            """
+            update schedule set layout_version = layout_version + 1
+            where concert_id = $1 and schedule_id = $2 and cancellation_id is null
+            """
         static let find: Statement = "select \(columns) from schedule where concert_id = $1 and schedule_id = $2"
         static let all: Statement = "select \(columns) from schedule where concert_id = $1"
     }
@@ -68,9 +78,19 @@ enum ScheduleTable {
             == 1
     }
 
-    /// Increases the layout version, so that callers with an older layout get the new one.
+    /// Conflicts if the version has changed since `old`.
+    static func cancel(_ schedule: Schedule, was old: Schedule, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.cancel) {
+            $0.bind(
+                schedule.concert, schedule.id, schedule.version, schedule.cancellation?.id, schedule.cancellation?.at,
+                schedule.cancellation?.reason, old.version)
+        }
+    }
+
+    /// Increases the layout version, so that callers with an older layout get the new one. Conflicts if the date was
+    /// cancelled meanwhile, because its cancellation must find all seats.
     static func changeLayout(_ id: ScheduleID, of concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute(Statements.changeLayout) { $0.bind(concert, id) }
+        try tx.executeOne(Statements.changeLayout) { $0.bind(concert, id) }
     }
 
     static func find(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule? {
@@ -111,12 +131,16 @@ enum ScheduleTable {
         let move = try row.optionalTimestamp(19).map {
             Schedule.Move(at: $0, reason: reason, returnUntil: returnUntil)
         }
+        let cancellation = try row.optionalID(22, as: Cancelling.self).map { id in
+            DateCancellation(id, reason: try row.text(24), at: try row.timestamp(23))
+        }
         return Schedule(
             stored: try row.id(0), concert: try row.id(1), currency: try row.currency(2),
             addedAs: Fingerprint(stored: try row.int64(3)), settings: settings,
             returnPolicy: try ReturnPolicy(stored: try row.text(16)), version: try row.int64(4),
             changedBy: try row.id(5), layoutVersion: try row.int64(6), addedAt: try row.optionalTimestamp(17),
-            changedAt: try row.optionalTimestamp(18), move: move)
+            changedAt: try row.optionalTimestamp(18), move: move,
+            cancellation: cancellation)
     }
 }
 

@@ -30,6 +30,12 @@ enum SeatTable {
             "select \(columns) from seat where concert_id = $1 and schedule_id = $2 and label = \(label)"
         }
         static let all: Statement = "select \(columns) from seat where concert_id = $1 and schedule_id = $2"
+        static let notCancelled: Statement = """
+            select \(columns) from seat
+            where concert_id = $1 and schedule_id = $2 and label > $3
+                and not (state = \(State.blocked) and reason is not distinct from $4)
+            order by label limit $5
+            """
         static let taken: Statement = """
             select label, state from seat
             where concert_id = $1 and schedule_id = $2 and state <> \(State.free)
@@ -50,11 +56,12 @@ enum SeatTable {
         static let unchanged: SQL = """
             concert_id = $1 and schedule_id = $2 and label = $3
                 and grade = $4 and price = $5 and state = $6 and reservation_id is not distinct from $7
+                and reason is not distinct from $8
             """
         static let newColumns: SQL =
-            "grade = $8, price = $9, state = $10, reservation_id = $11, until = $12, reason = $13"
+            "grade = $9, price = $10, state = $11, reservation_id = $12, until = $13, reason = $14"
         static let save: Statement = "update seat set \(newColumns) where \(unchanged)"
-        static let change: Statement = "update seat set \(newColumns), changed_at = $14 where \(unchanged)"
+        static let change: Statement = "update seat set \(newColumns), changed_at = $15 where \(unchanged)"
         static let delete: Statement = "delete from seat where \(unchanged)"
         static let times: Statement =
             "select added_at, changed_at from seat where concert_id = $1 and schedule_id = $2 and label = $3"
@@ -107,6 +114,15 @@ enum SeatTable {
     static func pending(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [PendingRows<Seat>] {
         try reader.pendingRows(
             Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
+    }
+
+    /// Returns seats that a cancellation has not blocked, in lock order.
+    static func notCancelled(
+        by cancellation: DateCancellation, of schedule: Schedule, after label: String, limit: Int, _ reader: Reader
+    ) throws -> [Seat] {
+        try reader.rows(
+            Statements.notCancelled,
+            { $0.bind(schedule.concert, schedule.id, label, cancellation.blockReason, limit) }, map: seat)
     }
 
     /// Returns all seats of a date in a scan.
@@ -167,8 +183,9 @@ enum SeatTable {
     }
 
     private static func bindKey(of old: Seat, _ schedule: Schedule, _ binder: Binder) -> Binder {
-        let (state, holder, _, _) = columns(of: old.claim)
-        return binder.bind(schedule.concert, schedule.id, old.label.text, old.grade, old.price, state, holder)
+        let (state, holder, _, reason) = columns(of: old.claim)
+        return binder.bind(
+            schedule.concert, schedule.id, old.label.text, old.grade, old.price, state, holder, reason)
     }
 
     @discardableResult

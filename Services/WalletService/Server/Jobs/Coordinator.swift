@@ -64,7 +64,8 @@ struct Coordinator: Sendable {
         let answer: ConcertAPI.Decision
         if payment.isAbortRequested {
             let request = AbortRequest(
-                concertID: content.concert, paymentID: payment.id, reservationID: content.reservation)
+                concertID: content.concert, paymentID: payment.id, reservationID: content.reservation,
+                understandsParts: true)
             answer = try await concert.abort(request, options).decision
         } else {
             let request = ConfirmRequest(

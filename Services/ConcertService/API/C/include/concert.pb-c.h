@@ -27,6 +27,9 @@ typedef struct Onsale__Concert__V1__ConfigureScheduleReply Onsale__Concert__V1__
 typedef struct Onsale__Concert__V1__ScheduleEntry Onsale__Concert__V1__ScheduleEntry;
 typedef struct Onsale__Concert__V1__ReturnStep Onsale__Concert__V1__ReturnStep;
 typedef struct Onsale__Concert__V1__SetReturnPolicyRequest Onsale__Concert__V1__SetReturnPolicyRequest;
+typedef struct Onsale__Concert__V1__CancelDateRequest Onsale__Concert__V1__CancelDateRequest;
+typedef struct Onsale__Concert__V1__CancelDateReply Onsale__Concert__V1__CancelDateReply;
+typedef struct Onsale__Concert__V1__CancelledParts Onsale__Concert__V1__CancelledParts;
 typedef struct Onsale__Concert__V1__SetReturnPolicyReply Onsale__Concert__V1__SetReturnPolicyReply;
 typedef struct Onsale__Concert__V1__SeatCounts Onsale__Concert__V1__SeatCounts;
 typedef struct Onsale__Concert__V1__SeatRange Onsale__Concert__V1__SeatRange;
@@ -64,7 +67,6 @@ typedef struct Onsale__Concert__V1__ConfirmReply Onsale__Concert__V1__ConfirmRep
 typedef struct Onsale__Concert__V1__AbortRequest Onsale__Concert__V1__AbortRequest;
 typedef struct Onsale__Concert__V1__AbortReply Onsale__Concert__V1__AbortReply;
 typedef struct Onsale__Concert__V1__DecisionEntry Onsale__Concert__V1__DecisionEntry;
-typedef struct Onsale__Concert__V1__SoldSeat Onsale__Concert__V1__SoldSeat;
 typedef struct Onsale__Concert__V1__CancelReservationRequest Onsale__Concert__V1__CancelReservationRequest;
 typedef struct Onsale__Concert__V1__CancelReservationReply Onsale__Concert__V1__CancelReservationReply;
 typedef struct Onsale__Concert__V1__CancelTicketsRequest Onsale__Concert__V1__CancelTicketsRequest;
@@ -121,7 +123,8 @@ typedef enum _Onsale__Concert__V1__AbortReason {
   ONSALE__CONCERT__V1__ABORT_REASON__GONE = 2,
   ONSALE__CONCERT__V1__ABORT_REASON__ALREADY_SOLD = 3,
   ONSALE__CONCERT__V1__ABORT_REASON__MISMATCH = 4,
-  ONSALE__CONCERT__V1__ABORT_REASON__REQUESTED = 5
+  ONSALE__CONCERT__V1__ABORT_REASON__REQUESTED = 5,
+  ONSALE__CONCERT__V1__ABORT_REASON__DATE_CANCELLED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__ABORT_REASON)
 } Onsale__Concert__V1__AbortReason;
 typedef enum _Onsale__Concert__V1__TicketState {
@@ -255,10 +258,12 @@ struct  Onsale__Concert__V1__ScheduleEntry
   Onsale__Concert__V1__SeatCounts *counts;
   size_t n_return_steps;
   Onsale__Concert__V1__ReturnStep **return_steps;
+  char *cancel_reason;
+  uint64_t cancelled_at_ms;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__schedule_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__ReturnStep
@@ -285,6 +290,48 @@ struct  Onsale__Concert__V1__SetReturnPolicyRequest
 #define ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__set_return_policy_request__descriptor) \
     , {0,NULL}, {0,NULL}, 0,NULL, 0, 0 }
+
+
+struct  Onsale__Concert__V1__CancelDateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData schedule_id;
+  char *reason;
+  char *confirmation;
+};
+#define ONSALE__CONCERT__V1__CANCEL_DATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_date_request__descriptor) \
+    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Concert__V1__CancelDateReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__CancelledParts *left;
+  Onsale__Concert__V1__CancelledParts *done;
+  char *currency;
+  char *confirmation;
+  char *reason;
+  uint64_t cancelled_at_ms;
+  uint64_t finished_at_ms;
+};
+#define ONSALE__CONCERT__V1__CANCEL_DATE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_date_reply__descriptor) \
+    , NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Onsale__Concert__V1__CancelledParts
+{
+  ProtobufCMessage base;
+  uint64_t seats;
+  uint64_t held;
+  uint64_t tickets;
+  uint64_t refunded;
+};
+#define ONSALE__CONCERT__V1__CANCELLED_PARTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancelled_parts__descriptor) \
+    , 0, 0, 0, 0 }
 
 
 struct  Onsale__Concert__V1__SetReturnPolicyReply
@@ -635,10 +682,11 @@ struct  Onsale__Concert__V1__ReservationEntry
   size_t n_returned_seats;
   char **returned_seats;
   char *return_reason;
+  protobuf_c_boolean date_cancelled;
 };
 #define ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__reservation_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__ReleaseReservationRequest
@@ -736,10 +784,11 @@ struct  Onsale__Concert__V1__AbortRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData payment_id;
   ProtobufCBinaryData reservation_id;
+  protobuf_c_boolean understands_parts;
 };
 #define ONSALE__CONCERT__V1__ABORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__abort_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Onsale__Concert__V1__AbortReply
@@ -762,23 +811,10 @@ struct  Onsale__Concert__V1__DecisionEntry
   char *currency;
   ProtobufCBinaryData room_id;
   ProtobufCBinaryData place_id;
-  size_t n_seats;
-  Onsale__Concert__V1__SoldSeat **seats;
 };
 #define ONSALE__CONCERT__V1__DECISION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__decision_entry__descriptor) \
-    , ONSALE__CONCERT__V1__DECISION_OUTCOME__DECISION_OUTCOME_UNSPECIFIED, ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0,NULL }
-
-
-struct  Onsale__Concert__V1__SoldSeat
-{
-  ProtobufCMessage base;
-  char *seat;
-  ProtobufCBinaryData ticket_id;
-};
-#define ONSALE__CONCERT__V1__SOLD_SEAT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__sold_seat__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL} }
+    , ONSALE__CONCERT__V1__DECISION_OUTCOME__DECISION_OUTCOME_UNSPECIFIED, ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL} }
 
 
 struct  Onsale__Concert__V1__CancelReservationRequest
@@ -1208,6 +1244,15 @@ void   onsale__concert__v1__return_step__init
 /* Onsale__Concert__V1__SetReturnPolicyRequest methods */
 void   onsale__concert__v1__set_return_policy_request__init
                      (Onsale__Concert__V1__SetReturnPolicyRequest         *message);
+/* Onsale__Concert__V1__CancelDateRequest methods */
+void   onsale__concert__v1__cancel_date_request__init
+                     (Onsale__Concert__V1__CancelDateRequest         *message);
+/* Onsale__Concert__V1__CancelDateReply methods */
+void   onsale__concert__v1__cancel_date_reply__init
+                     (Onsale__Concert__V1__CancelDateReply         *message);
+/* Onsale__Concert__V1__CancelledParts methods */
+void   onsale__concert__v1__cancelled_parts__init
+                     (Onsale__Concert__V1__CancelledParts         *message);
 /* Onsale__Concert__V1__SetReturnPolicyReply methods */
 void   onsale__concert__v1__set_return_policy_reply__init
                      (Onsale__Concert__V1__SetReturnPolicyReply         *message);
@@ -1319,9 +1364,6 @@ void   onsale__concert__v1__abort_reply__init
 /* Onsale__Concert__V1__DecisionEntry methods */
 void   onsale__concert__v1__decision_entry__init
                      (Onsale__Concert__V1__DecisionEntry         *message);
-/* Onsale__Concert__V1__SoldSeat methods */
-void   onsale__concert__v1__sold_seat__init
-                     (Onsale__Concert__V1__SoldSeat         *message);
 /* Onsale__Concert__V1__CancelReservationRequest methods */
 void   onsale__concert__v1__cancel_reservation_request__init
                      (Onsale__Concert__V1__CancelReservationRequest         *message);
@@ -1450,6 +1492,15 @@ typedef void (*Onsale__Concert__V1__ReturnStep_Closure)
 typedef void (*Onsale__Concert__V1__SetReturnPolicyRequest_Closure)
                  (const Onsale__Concert__V1__SetReturnPolicyRequest *message,
                   void *closure_data);
+typedef void (*Onsale__Concert__V1__CancelDateRequest_Closure)
+                 (const Onsale__Concert__V1__CancelDateRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__CancelDateReply_Closure)
+                 (const Onsale__Concert__V1__CancelDateReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__CancelledParts_Closure)
+                 (const Onsale__Concert__V1__CancelledParts *message,
+                  void *closure_data);
 typedef void (*Onsale__Concert__V1__SetReturnPolicyReply_Closure)
                  (const Onsale__Concert__V1__SetReturnPolicyReply *message,
                   void *closure_data);
@@ -1560,9 +1611,6 @@ typedef void (*Onsale__Concert__V1__AbortReply_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__DecisionEntry_Closure)
                  (const Onsale__Concert__V1__DecisionEntry *message,
-                  void *closure_data);
-typedef void (*Onsale__Concert__V1__SoldSeat_Closure)
-                 (const Onsale__Concert__V1__SoldSeat *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__CancelReservationRequest_Closure)
                  (const Onsale__Concert__V1__CancelReservationRequest *message,
@@ -1679,6 +1727,9 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_
 extern const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__cancelled_parts__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_counts__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_range__descriptor;
@@ -1716,7 +1767,6 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__confirm_reply__desc
 extern const ProtobufCMessageDescriptor onsale__concert__v1__abort_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor;
-extern const ProtobufCMessageDescriptor onsale__concert__v1__sold_seat__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_request__descriptor;

@@ -11,7 +11,8 @@ extension ConcertServer {
         return try await database.transaction(before: call.deadline) { tx in
             let decision = Decision(payment, for: request.reservationID, .aborted(.requested), at: tx.now)
             guard try DecisionTable.insert([decision], in: concert, tx).all() == [payment] else {
-                return AbortReply(decision: try Self.decision(about: payment, in: concert, tx))
+                let earlier = try Self.decision(about: payment, in: concert, tx)
+                return AbortReply(decision: earlier.known(toParts: request.understandsParts))
             }
             return AbortReply(decision: .init(decision))
         }

@@ -13,7 +13,8 @@ extension ConcertServer {
             payment: request.paymentID, reservation: request.reservationID, user: request.userID,
             amount: try Money(field: request.amount, request.currency), deadline: call.deadline)
         let (outcomes, index) = try await confirmations.outcome(of: waiting, in: request.concertID)
-        return ConfirmReply(decision: try countingBrokenInvariants { try outcomes[index].get() })
+        let decision = try countingBrokenInvariants { try outcomes[index].get() }
+        return ConfirmReply(decision: decision.known(toParts: request.understandsParts))
     }
 
     static func decision(
@@ -24,5 +25,14 @@ extension ConcertServer {
             let sold = try ReservationTable.find(decision.reservation, of: concert, tx)
         else { return .init(decision) }
         return .init(decision, sold: sold, try TicketTable.all(of: sold, tx))
+    }
+}
+
+extension ConcertAPI.Decision {
+    /// Replaces a reason that callers do not know if they do not understand parts.
+    func known(toParts: Bool) -> Self {
+        var decision = self
+        if !toParts, reason == .dateCancelled { decision.reason = .gone }
+        return decision
     }
 }

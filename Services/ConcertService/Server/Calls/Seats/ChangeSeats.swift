@@ -76,6 +76,7 @@ extension ConcertServer {
         }
         let end = min(progress.done + batchSize, change.seats.count)
         guard end > progress.done else { return progress }
+        try schedule.checkCancellation()
         try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
         if progress.done == 0 { try ActionTable.append(call, tx) }
 
