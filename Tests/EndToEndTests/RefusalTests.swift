@@ -131,6 +131,10 @@ struct RefusalTests {
             "PLACE_UNKNOWN"),
         Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
         Case("carol", "admin schedule returns moon-tour/friday --keep 7:10,30:50", 1, "INVALID_FIELD"),
+        Case("carol", "admin schedule cancel moon-tour/friday", 64, "--reason is missing"),
+        Case(
+            "carol", "admin schedule cancel moon-tour/friday --reason fog --confirmation AAAAAA", 1,
+            "WRONG_CONFIRMATION"),
         Case("carol", "admin seats unblock moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("carol", "admin log --who stranger", 1, "no operator is called stranger"),
         Case("carol", "admin log --since yesterday", 64, "a time such as"),

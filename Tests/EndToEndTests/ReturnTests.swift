@@ -36,4 +36,32 @@ struct ReturnTests {
             try await onsale.expect("admin audit", as: "carol")
         }
     }
+
+    @Test func `an operator cancels a date, and its buyers get their money and read the reason`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            for user in ["alice", "bob"] { try await onsale.signUp(user) }
+            try await onsale.expect("buy moon-tour Stalls-1-1 Stalls-1-2 --yes", as: "alice")
+            try await onsale.expect("join moon-tour --wait", as: "bob")
+            try await onsale.expect("reserve moon-tour/friday Stalls-1-3", as: "bob")
+            let command = "admin schedule cancel moon-tour/friday --reason fog"
+            let preview = try await onsale.expect(command, as: "carol")
+            #expect(preview["left"]["tickets"].number == 2 && preview["left"]["held"].number == 1)
+            #expect(preview["left"]["refunded"]["minorUnits"].number == 17_800)
+            let done = try await onsale.expect(
+                "\(command) --confirmation \(preview["confirmation"].string)", as: "carol")
+            #expect(done["done"]["tickets"].number == 2 && done["left"]["seats"].number == 0)
+            #expect(try await onsale.expect(command, as: "carol")["finishedAt"] == done["finishedAt"])
+
+            try await onsale.until("balance", as: "alice") { $0[0]["available"]["minorUnits"].number == 20_000 }
+            #expect(try await onsale.expect("history", as: "alice")[0]["reason"].string == "fog")
+            #expect(try await onsale.expect("tickets", as: "alice")[0]["cancelReason"].string == "fog")
+            let reservations = try await onsale.expect("reservations", as: "bob")
+            #expect(reservations[0]["state"].string == "released")
+            #expect(reservations[0]["returnReason"].string == "fog")
+            #expect(try await onsale.gateway("pay", as: "bob").message.contains("cancelled"))
+            #expect(try await onsale.gateway("reserve moon-tour Stalls-1-4", as: "bob").reason == "DATE_CANCELLED")
+            try await onsale.expect("admin audit", as: "carol")
+        }
+    }
 }

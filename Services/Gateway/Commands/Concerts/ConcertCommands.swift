@@ -94,7 +94,8 @@ enum ConcertCommands {
             ["DATE", .wrapped("BEGINS"), .wrapped("ON SALE"), .right("FREE"), "LINE"]
         ) { date in
             [
-                date.name, run.localTime(date.settings.startsAt), sale(date.settings, run),
+                date.name, run.localTime(date.settings.startsAt),
+                date.entry.cancelledAt == nil ? sale(date.settings, run) : "cancelled",
                 "\(date.entry.counts?.free ?? 0)", date.room.map { line(rooms[$0], run) } ?? "none",
             ]
         }
@@ -205,6 +206,7 @@ extension ConcertDate {
             "version": .count(entry.version), "createdAt": .time(entry.createdAt), "updatedAt": .time(entry.updatedAt),
             "movedAt": .time(entry.movedAt), "moveReason": .text(entry.moveReason),
             "returnUntil": .time(entry.returnUntil), "returnSteps": .list(entry.returnSteps, \.json),
+            "cancelReason": .text(entry.cancelReason), "cancelledAt": .time(entry.cancelledAt),
             "counts": entry.counts.map(\.json),
         ])
     }

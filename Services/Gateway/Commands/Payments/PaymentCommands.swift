@@ -215,6 +215,7 @@ extension Payment {
             ("already bought", "another payment bought these seats. To see it: gateway payments")
         case .mismatch:
             ("wrong price", "the reservation belongs to another user, or its price is another amount")
+        case .dateCancelled: ("date cancelled", "the date was cancelled. To see why: gateway reservations")
         case .unspecified, .unrecognized: ("\(reason)", "the reason is \(reason)")
         }
     }

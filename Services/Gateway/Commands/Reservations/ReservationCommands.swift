@@ -73,7 +73,7 @@ extension Reservation {
             "reservedAt": .time(reservedAt), "deadline": .time(deadline), "soldAt": .time(soldAt),
             "endedAt": .time(endedAt), "updatedAt": .time(updatedAt), "paymentId": .id(paymentID),
             "userId": .id(userID), "returnedSeats": .list(returnedSeats) { .string($0) },
-            "returnReason": .text(returnReason),
+            "returnReason": .text(returnReason), "isDateCancelled": .bool(dateCancelled),
         ])
     }
 
@@ -83,6 +83,8 @@ extension Reservation {
         case .sold:
             "Bought: \(seatNames), \(total).\(returnedSeats.isEmpty ? "" : " Returned: \(returnedNames).") "
                 + "Your tickets: gateway tickets"
+        case .released where dateCancelled:
+            "The date of \(seatNames) was cancelled. Reason: \(returnReason.printable)."
         case .released: "Released: \(seatNames)."
         case .expired: "The hold on \(seatNames) expired before a payment."
         case .returned:
