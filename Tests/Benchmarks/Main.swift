@@ -5,6 +5,7 @@ import Glibc
 @main
 enum Main {
     private static let benchmarks = [
+        CancelDateBenchmark.benchmark,
         DatabaseBenchmark.benchmark,
         EchoServer.benchmark,
         GrowthBenchmark.benchmark,

@@ -66,8 +66,8 @@ final class Market: Sendable {
     }
 
     /// Adds a date that requires no pass.
-    func openSale(seats: Int, _ clients: MarketClients) async throws -> Sale {
-        try await concert.open("sale", seats: seats, behind: nil, on: clients.concert, now: SystemClock().now)
+    func openSale(seats: Int, named name: String = "sale", _ clients: MarketClients) async throws -> Sale {
+        try await concert.open(name, seats: seats, behind: nil, on: clients.concert, now: SystemClock().now)
     }
 
     /// Adds a room that admits at once, and a date behind it.
@@ -77,6 +77,29 @@ final class Market: Sendable {
         let sale = try await concert.open(
             "sale", seats: seats, behind: room, on: clients.concert, now: SystemClock().now)
         return (room, sale)
+    }
+
+    /// Begins to cancel a date.
+    func cancel(_ sale: Sale, _ clients: MarketClients) async throws {
+        let calls = ConcertClient(clients.concert)
+        var request = CancelDateRequest(concertID: sale.concert, scheduleID: sale.schedule, reason: "benchmark")
+        request.confirmation = try await calls.cancelDate(request, wallet.options(Self.admin, .operator)).confirmation
+        _ = try await calls.cancelDate(request, wallet.options(Self.admin, .operator))
+    }
+
+    /// True if every seat of a cancelled date is blocked.
+    func isCancelled(_ sale: Sale, _ clients: MarketClients) async throws -> Bool {
+        let request = CancelDateRequest(concertID: sale.concert, scheduleID: sale.schedule, reason: "benchmark")
+        let reply = try await ConcertClient(clients.concert).cancelDate(request, wallet.options(Self.admin, .operator))
+        return reply.finishedAt != nil
+    }
+
+    /// The number of refunds that the wallet has not paid, at most one page.
+    func refundsDue(_ clients: MarketClients) async throws -> Int {
+        let request = ListRefundsDueRequest(understandsParts: true)
+        return try await ConcertClient(clients.concert).listRefundsDue(
+            request, wallet.options(Self.admin, .service)
+        ).refunds.count
     }
 
     /// Waits until `count` places have ended.
