@@ -25,11 +25,13 @@ def program(name):
 class Onsale:
     """The services of one folder of programs, with the keys of the recording.
 
-    `databases` has a URL for each service. The default is SQLite files in the folder. Use it in a `with`.
+    `databases` has a URL for each service. The default is SQLite files in the folder. `others` has the folder of programs
+    for services of another version. Use it in a `with`.
     """
 
-    def __init__(self, programs, databases=None, top_up_by="user", is_started=True):
+    def __init__(self, programs, databases=None, top_up_by="user", is_started=True, others=None):
         self.programs = pathlib.Path(programs)
+        self.others = {name: pathlib.Path(folder) for name, folder in (others or {}).items()}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="onsale-compatibility-"))
         self.databases = databases or {name: f"sqlite://{self.folder}/{name}.db" for name in NAMES}
         self.keys = self.folder / "keys"
@@ -56,7 +58,7 @@ class Onsale:
         for name in names:
             port = self.addresses.get(name, "127.0.0.1:0")
             command = [
-                self.programs / program(name), "--listen", port, "--status-listen", "127.0.0.1:0",
+                self.others.get(name, self.programs) / program(name), "--listen", port, "--status-listen", "127.0.0.1:0",
                 "--database", self.databases[name], "--keys", self.keys, "--loops", "1"]
             if name == "wallet":
                 command += [
