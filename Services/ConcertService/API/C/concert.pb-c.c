@@ -19,6 +19,18 @@ void   onsale__concert__v1__create_concert_reply__init
   static const Onsale__Concert__V1__CreateConcertReply init_value = ONSALE__CONCERT__V1__CREATE_CONCERT_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__configure_concert_request__init
+                     (Onsale__Concert__V1__ConfigureConcertRequest         *message)
+{
+  static const Onsale__Concert__V1__ConfigureConcertRequest init_value = ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__configure_concert_reply__init
+                     (Onsale__Concert__V1__ConfigureConcertReply         *message)
+{
+  static const Onsale__Concert__V1__ConfigureConcertReply init_value = ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__concert_entry__init
                      (Onsale__Concert__V1__ConcertEntry         *message)
 {
@@ -53,6 +65,18 @@ void   onsale__concert__v1__configure_schedule_reply__init
                      (Onsale__Concert__V1__ConfigureScheduleReply         *message)
 {
   static const Onsale__Concert__V1__ConfigureScheduleReply init_value = ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__move_date_request__init
+                     (Onsale__Concert__V1__MoveDateRequest         *message)
+{
+  static const Onsale__Concert__V1__MoveDateRequest init_value = ONSALE__CONCERT__V1__MOVE_DATE_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__move_date_reply__init
+                     (Onsale__Concert__V1__MoveDateReply         *message)
+{
+  static const Onsale__Concert__V1__MoveDateReply init_value = ONSALE__CONCERT__V1__MOVE_DATE_REPLY__INIT;
   *message = init_value;
 }
 void   onsale__concert__v1__schedule_entry__init
@@ -155,6 +179,18 @@ void   onsale__concert__v1__unblock_seats_reply__init
                      (Onsale__Concert__V1__UnblockSeatsReply         *message)
 {
   static const Onsale__Concert__V1__UnblockSeatsReply init_value = ONSALE__CONCERT__V1__UNBLOCK_SEATS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__remove_seats_request__init
+                     (Onsale__Concert__V1__RemoveSeatsRequest         *message)
+{
+  static const Onsale__Concert__V1__RemoveSeatsRequest init_value = ONSALE__CONCERT__V1__REMOVE_SEATS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__remove_seats_reply__init
+                     (Onsale__Concert__V1__RemoveSeatsReply         *message)
+{
+  static const Onsale__Concert__V1__RemoveSeatsReply init_value = ONSALE__CONCERT__V1__REMOVE_SEATS_REPLY__INIT;
   *message = init_value;
 }
 void   onsale__concert__v1__list_concerts_request__init
@@ -313,6 +349,12 @@ void   onsale__concert__v1__decision_entry__init
   static const Onsale__Concert__V1__DecisionEntry init_value = ONSALE__CONCERT__V1__DECISION_ENTRY__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__sold_seat__init
+                     (Onsale__Concert__V1__SoldSeat         *message)
+{
+  static const Onsale__Concert__V1__SoldSeat init_value = ONSALE__CONCERT__V1__SOLD_SEAT__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__cancel_reservation_request__init
                      (Onsale__Concert__V1__CancelReservationRequest         *message)
 {
@@ -451,6 +493,18 @@ void   onsale__concert__v1__check_in_reply__init
   static const Onsale__Concert__V1__CheckInReply init_value = ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__undo_check_in_request__init
+                     (Onsale__Concert__V1__UndoCheckInRequest         *message)
+{
+  static const Onsale__Concert__V1__UndoCheckInRequest init_value = ONSALE__CONCERT__V1__UNDO_CHECK_IN_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__undo_check_in_reply__init
+                     (Onsale__Concert__V1__UndoCheckInReply         *message)
+{
+  static const Onsale__Concert__V1__UndoCheckInReply init_value = ONSALE__CONCERT__V1__UNDO_CHECK_IN_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__sales_report_request__init
                      (Onsale__Concert__V1__SalesReportRequest         *message)
 {
@@ -485,6 +539,48 @@ void   onsale__concert__v1__seat_claim__init
                      (Onsale__Concert__V1__SeatClaim         *message)
 {
   static const Onsale__Concert__V1__SeatClaim init_value = ONSALE__CONCERT__V1__SEAT_CLAIM__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_reservations_request__init
+                     (Onsale__Concert__V1__FindReservationsRequest         *message)
+{
+  static const Onsale__Concert__V1__FindReservationsRequest init_value = ONSALE__CONCERT__V1__FIND_RESERVATIONS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_reservations_reply__init
+                     (Onsale__Concert__V1__FindReservationsReply         *message)
+{
+  static const Onsale__Concert__V1__FindReservationsReply init_value = ONSALE__CONCERT__V1__FIND_RESERVATIONS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_tickets_request__init
+                     (Onsale__Concert__V1__FindTicketsRequest         *message)
+{
+  static const Onsale__Concert__V1__FindTicketsRequest init_value = ONSALE__CONCERT__V1__FIND_TICKETS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_tickets_reply__init
+                     (Onsale__Concert__V1__FindTicketsReply         *message)
+{
+  static const Onsale__Concert__V1__FindTicketsReply init_value = ONSALE__CONCERT__V1__FIND_TICKETS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_buyers_request__init
+                     (Onsale__Concert__V1__FindBuyersRequest         *message)
+{
+  static const Onsale__Concert__V1__FindBuyersRequest init_value = ONSALE__CONCERT__V1__FIND_BUYERS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__find_buyers_reply__init
+                     (Onsale__Concert__V1__FindBuyersReply         *message)
+{
+  static const Onsale__Concert__V1__FindBuyersReply init_value = ONSALE__CONCERT__V1__FIND_BUYERS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__concert_buyer__init
+                     (Onsale__Concert__V1__ConcertBuyer         *message)
+{
+  static const Onsale__Concert__V1__ConcertBuyer init_value = ONSALE__CONCERT__V1__CONCERT_BUYER__INIT;
   *message = init_value;
 }
 void   onsale__concert__v1__taken_seats__init
@@ -627,7 +723,135 @@ const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_reply__desc
   (ProtobufCMessageInit) onsale__concert__v1__create_concert_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_request__field_descriptors[5] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "host",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, host),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "browse_room_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, browse_room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__configure_concert_request__field_indices_by_name[] = {
+  3,   /* field[3] = browse_room_id */
+  0,   /* field[0] = concert_id */
+  2,   /* field[2] = host */
+  1,   /* field[1] = title */
+  4,   /* field[4] = version */
+};
+static const ProtobufCIntRange onsale__concert__v1__configure_concert_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ConfigureConcertRequest",
+  "ConfigureConcertRequest",
+  "Onsale__Concert__V1__ConfigureConcertRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ConfigureConcertRequest),
+  5,
+  onsale__concert__v1__configure_concert_request__field_descriptors,
+  onsale__concert__v1__configure_concert_request__field_indices_by_name,
+  1,  onsale__concert__v1__configure_concert_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__configure_concert_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_reply__field_descriptors[1] =
+{
+  {
+    "concert",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertReply, concert),
+    &onsale__concert__v1__concert_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__configure_concert_reply__field_indices_by_name[] = {
+  0,   /* field[0] = concert */
+};
+static const ProtobufCIntRange onsale__concert__v1__configure_concert_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ConfigureConcertReply",
+  "ConfigureConcertReply",
+  "Onsale__Concert__V1__ConfigureConcertReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ConfigureConcertReply),
+  1,
+  onsale__concert__v1__configure_concert_reply__field_descriptors,
+  onsale__concert__v1__configure_concert_reply__field_indices_by_name,
+  1,  onsale__concert__v1__configure_concert_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__configure_concert_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_descriptors[9] =
 {
   {
     "concert_id",
@@ -713,6 +937,30 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertEntry, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertEntry, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__concert_entry__field_indices_by_name[] = {
   5,   /* field[5] = browse_room_id */
@@ -722,11 +970,13 @@ static const unsigned onsale__concert__v1__concert_entry__field_indices_by_name[
   3,   /* field[3] = host */
   1,   /* field[1] = name */
   2,   /* field[2] = title */
+  8,   /* field[8] = updated_at_ms */
+  7,   /* field[7] = version */
 };
 static const ProtobufCIntRange onsale__concert__v1__concert_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor =
 {
@@ -736,7 +986,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor 
   "Onsale__Concert__V1__ConcertEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ConcertEntry),
-  7,
+  9,
   onsale__concert__v1__concert_entry__field_descriptors,
   onsale__concert__v1__concert_entry__field_indices_by_name,
   1,  onsale__concert__v1__concert_entry__number_ranges,
@@ -1089,7 +1339,187 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__
   (ProtobufCMessageInit) onsale__concert__v1__configure_schedule_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[9] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__move_date_request__field_descriptors[9] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "starts_at_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, starts_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, ends_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "return_until_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, return_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sale_closes_at_ms",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, sale_closes_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel_until_ms",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, cancel_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__move_date_request__field_indices_by_name[] = {
+  7,   /* field[7] = cancel_until_ms */
+  0,   /* field[0] = concert_id */
+  3,   /* field[3] = ends_at_ms */
+  4,   /* field[4] = reason */
+  5,   /* field[5] = return_until_ms */
+  6,   /* field[6] = sale_closes_at_ms */
+  1,   /* field[1] = schedule_id */
+  2,   /* field[2] = starts_at_ms */
+  8,   /* field[8] = version */
+};
+static const ProtobufCIntRange onsale__concert__v1__move_date_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__move_date_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.MoveDateRequest",
+  "MoveDateRequest",
+  "Onsale__Concert__V1__MoveDateRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__MoveDateRequest),
+  9,
+  onsale__concert__v1__move_date_request__field_descriptors,
+  onsale__concert__v1__move_date_request__field_indices_by_name,
+  1,  onsale__concert__v1__move_date_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__move_date_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__move_date_reply__field_descriptors[1] =
+{
+  {
+    "schedule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__MoveDateReply, schedule),
+    &onsale__concert__v1__schedule_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__move_date_reply__field_indices_by_name[] = {
+  0,   /* field[0] = schedule */
+};
+static const ProtobufCIntRange onsale__concert__v1__move_date_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__move_date_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.MoveDateReply",
+  "MoveDateReply",
+  "Onsale__Concert__V1__MoveDateReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__MoveDateReply),
+  1,
+  onsale__concert__v1__move_date_reply__field_descriptors,
+  onsale__concert__v1__move_date_reply__field_indices_by_name,
+  1,  onsale__concert__v1__move_date_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__move_date_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[14] =
 {
   {
     "schedule_id",
@@ -1176,8 +1606,68 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "cancel_reason",
+    "created_at_ms",
     8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, created_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "moved_at_ms",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, moved_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "move_reason",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, move_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "return_until_ms",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ScheduleEntry, return_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel_reason",
+    13,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -1189,7 +1679,7 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
   },
   {
     "cancelled_at_ms",
-    9,
+    14,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
@@ -1201,20 +1691,25 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
   },
 };
 static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name[] = {
-  7,   /* field[7] = cancel_reason */
-  8,   /* field[8] = cancelled_at_ms */
+  12,   /* field[12] = cancel_reason */
+  13,   /* field[13] = cancelled_at_ms */
   1,   /* field[1] = concert_id */
   5,   /* field[5] = counts */
+  7,   /* field[7] = created_at_ms */
   4,   /* field[4] = layout_version */
+  10,   /* field[10] = move_reason */
+  9,   /* field[9] = moved_at_ms */
   6,   /* field[6] = return_steps */
+  11,   /* field[11] = return_until_ms */
   0,   /* field[0] = schedule_id */
   2,   /* field[2] = settings */
+  8,   /* field[8] = updated_at_ms */
   3,   /* field[3] = version */
 };
 static const ProtobufCIntRange onsale__concert__v1__schedule_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor =
 {
@@ -1224,7 +1719,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor
   "Onsale__Concert__V1__ScheduleEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ScheduleEntry),
-  9,
+  14,
   onsale__concert__v1__schedule_entry__field_descriptors,
   onsale__concert__v1__schedule_entry__field_indices_by_name,
   1,  onsale__concert__v1__schedule_entry__number_ranges,
@@ -2281,6 +2776,108 @@ const ProtobufCMessageDescriptor onsale__concert__v1__unblock_seats_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__unblock_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor onsale__concert__v1__remove_seats_request__field_descriptors[3] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__RemoveSeatsRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__RemoveSeatsRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seats",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__RemoveSeatsRequest, n_seats),
+    offsetof(Onsale__Concert__V1__RemoveSeatsRequest, seats),
+    &onsale__concert__v1__seat_range__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__remove_seats_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  1,   /* field[1] = schedule_id */
+  2,   /* field[2] = seats */
+};
+static const ProtobufCIntRange onsale__concert__v1__remove_seats_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.RemoveSeatsRequest",
+  "RemoveSeatsRequest",
+  "Onsale__Concert__V1__RemoveSeatsRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__RemoveSeatsRequest),
+  3,
+  onsale__concert__v1__remove_seats_request__field_descriptors,
+  onsale__concert__v1__remove_seats_request__field_indices_by_name,
+  1,  onsale__concert__v1__remove_seats_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__remove_seats_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__remove_seats_reply__field_descriptors[1] =
+{
+  {
+    "counts",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__RemoveSeatsReply, counts),
+    &onsale__concert__v1__seat_change_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__remove_seats_reply__field_indices_by_name[] = {
+  0,   /* field[0] = counts */
+};
+static const ProtobufCIntRange onsale__concert__v1__remove_seats_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.RemoveSeatsReply",
+  "RemoveSeatsReply",
+  "Onsale__Concert__V1__RemoveSeatsReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__RemoveSeatsReply),
+  1,
+  onsale__concert__v1__remove_seats_reply__field_descriptors,
+  onsale__concert__v1__remove_seats_reply__field_indices_by_name,
+  1,  onsale__concert__v1__remove_seats_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__remove_seats_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor onsale__concert__v1__list_concerts_request__field_descriptors[2] =
 {
   {
@@ -2383,7 +2980,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_concerts_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__list_concerts_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__list_schedules_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__list_schedules_request__field_descriptors[5] =
 {
   {
     "concert_id",
@@ -2433,17 +3030,30 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_schedules_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "only_available",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ListSchedulesRequest, only_available),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__list_schedules_request__field_indices_by_name[] = {
   0,   /* field[0] = concert_id */
   1,   /* field[1] = name */
+  4,   /* field[4] = only_available */
   2,   /* field[2] = only_with_free_seats */
   3,   /* field[3] = pass */
 };
 static const ProtobufCIntRange onsale__concert__v1__list_schedules_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_request__descriptor =
 {
@@ -2453,7 +3063,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_request__de
   "Onsale__Concert__V1__ListSchedulesRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ListSchedulesRequest),
-  4,
+  5,
   onsale__concert__v1__list_schedules_request__field_descriptors,
   onsale__concert__v1__list_schedules_request__field_indices_by_name,
   1,  onsale__concert__v1__list_schedules_request__number_ranges,
@@ -2498,7 +3108,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_reply__desc
   (ProtobufCMessageInit) onsale__concert__v1__list_schedules_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_request__field_descriptors[6] =
 {
   {
     "concert_id",
@@ -2548,17 +3158,43 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "with_free_seats",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ShowSeatsRequest, with_free_seats),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_free_index",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ShowSeatsRequest, first_free_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__show_seats_request__field_indices_by_name[] = {
   0,   /* field[0] = concert_id */
+  5,   /* field[5] = first_free_index */
   3,   /* field[3] = known_layout_version */
   2,   /* field[2] = pass */
   1,   /* field[1] = schedule_id */
+  4,   /* field[4] = with_free_seats */
 };
 static const ProtobufCIntRange onsale__concert__v1__show_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_request__descriptor =
 {
@@ -2568,14 +3204,14 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_request__descri
   "Onsale__Concert__V1__ShowSeatsRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ShowSeatsRequest),
-  4,
+  6,
   onsale__concert__v1__show_seats_request__field_descriptors,
   onsale__concert__v1__show_seats_request__field_indices_by_name,
   1,  onsale__concert__v1__show_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_reply__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_reply__field_descriptors[9] =
 {
   {
     "layout_version",
@@ -2661,20 +3297,46 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_reply__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "free_seats",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Concert__V1__ShowSeatsReply, n_free_seats),
+    offsetof(Onsale__Concert__V1__ShowSeatsReply, free_seats),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_free_index",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ShowSeatsReply, next_free_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__show_seats_reply__field_indices_by_name[] = {
   6,   /* field[6] = as_of_ms */
   4,   /* field[4] = blocked */
   1,   /* field[1] = blocks */
   5,   /* field[5] = currency */
+  7,   /* field[7] = free_seats */
   2,   /* field[2] = held */
   0,   /* field[0] = layout_version */
+  8,   /* field[8] = next_free_index */
   3,   /* field[3] = sold */
 };
 static const ProtobufCIntRange onsale__concert__v1__show_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_reply__descriptor =
 {
@@ -2684,7 +3346,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_reply__descript
   "Onsale__Concert__V1__ShowSeatsReply",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ShowSeatsReply),
-  7,
+  9,
   onsale__concert__v1__show_seats_reply__field_descriptors,
   onsale__concert__v1__show_seats_reply__field_indices_by_name,
   1,  onsale__concert__v1__show_seats_reply__number_ranges,
@@ -3177,7 +3839,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[15] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[17] =
 {
   {
     "reservation_id",
@@ -3348,8 +4010,32 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "date_cancelled",
+    "user_id",
     15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date_cancelled",
+    17,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
@@ -3364,7 +4050,7 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
   5,   /* field[5] = amount */
   1,   /* field[1] = concert_id */
   6,   /* field[6] = currency */
-  14,   /* field[14] = date_cancelled */
+  16,   /* field[16] = date_cancelled */
   8,   /* field[8] = deadline_ms */
   10,   /* field[10] = ended_at_ms */
   11,   /* field[11] = payment_id */
@@ -3376,11 +4062,13 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
   4,   /* field[4] = seats */
   9,   /* field[9] = sold_at_ms */
   3,   /* field[3] = state */
+  15,   /* field[15] = updated_at_ms */
+  14,   /* field[14] = user_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__reservation_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descriptor =
 {
@@ -3390,7 +4078,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descrip
   "Onsale__Concert__V1__ReservationEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ReservationEntry),
-  15,
+  17,
   onsale__concert__v1__reservation_entry__field_descriptors,
   onsale__concert__v1__reservation_entry__field_indices_by_name,
   1,  onsale__concert__v1__reservation_entry__number_ranges,
@@ -3920,7 +4608,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descriptor =
   (ProtobufCMessageInit) onsale__concert__v1__abort_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field_descriptors[8] =
 {
   {
     "outcome",
@@ -4006,6 +4694,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "seats",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__DecisionEntry, n_seats),
+    offsetof(Onsale__Concert__V1__DecisionEntry, seats),
+    &onsale__concert__v1__sold_seat__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__decision_entry__field_indices_by_name[] = {
   3,   /* field[3] = amount */
@@ -4015,11 +4715,12 @@ static const unsigned onsale__concert__v1__decision_entry__field_indices_by_name
   1,   /* field[1] = reason */
   2,   /* field[2] = reservation_id */
   5,   /* field[5] = room_id */
+  7,   /* field[7] = seats */
 };
 static const ProtobufCIntRange onsale__concert__v1__decision_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor =
 {
@@ -4029,11 +4730,62 @@ const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor
   "Onsale__Concert__V1__DecisionEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__DecisionEntry),
-  7,
+  8,
   onsale__concert__v1__decision_entry__field_descriptors,
   onsale__concert__v1__decision_entry__field_indices_by_name,
   1,  onsale__concert__v1__decision_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__decision_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__sold_seat__field_descriptors[2] =
+{
+  {
+    "seat",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SoldSeat, seat),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SoldSeat, ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__sold_seat__field_indices_by_name[] = {
+  0,   /* field[0] = seat */
+  1,   /* field[1] = ticket_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__sold_seat__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__sold_seat__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.SoldSeat",
+  "SoldSeat",
+  "Onsale__Concert__V1__SoldSeat",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__SoldSeat),
+  2,
+  onsale__concert__v1__sold_seat__field_descriptors,
+  onsale__concert__v1__sold_seat__field_indices_by_name,
+  1,  onsale__concert__v1__sold_seat__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__sold_seat__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_request__field_descriptors[4] =
@@ -5041,7 +5793,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_tickets_reply__descri
   (ProtobufCMessageInit) onsale__concert__v1__list_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[18] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[26] =
 {
   {
     "ticket_id",
@@ -5259,6 +6011,102 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "first_used_at_ms",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, first_used_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "undone_at_ms",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, undone_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "undo_reason",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, undo_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sold_starts_at_ms",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, sold_starts_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "move_reason",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, move_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "return_until_ms",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, return_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[] = {
   17,   /* field[17] = cancel_reason */
@@ -5266,24 +6114,32 @@ static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[]
   1,   /* field[1] = concert_id */
   8,   /* field[8] = currency */
   10,   /* field[10] = ends_at_ms */
+  18,   /* field[18] = first_used_at_ms */
   6,   /* field[6] = grade */
   11,   /* field[11] = issued_at_ms */
   15,   /* field[15] = kept */
+  24,   /* field[24] = move_reason */
   7,   /* field[7] = price */
   16,   /* field[16] = refund_id */
   14,   /* field[14] = refunded */
   3,   /* field[3] = reservation_id */
+  25,   /* field[25] = return_until_ms */
   2,   /* field[2] = schedule_id */
   5,   /* field[5] = seat */
+  23,   /* field[23] = sold_starts_at_ms */
   9,   /* field[9] = starts_at_ms */
   4,   /* field[4] = state */
   0,   /* field[0] = ticket_id */
+  20,   /* field[20] = undo_reason */
+  19,   /* field[19] = undone_at_ms */
+  21,   /* field[21] = updated_at_ms */
   12,   /* field[12] = used_at_ms */
+  22,   /* field[22] = user_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__ticket_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
 {
@@ -5293,7 +6149,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
   "Onsale__Concert__V1__TicketEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__TicketEntry),
-  18,
+  26,
   onsale__concert__v1__ticket_entry__field_descriptors,
   onsale__concert__v1__ticket_entry__field_indices_by_name,
   1,  onsale__concert__v1__ticket_entry__number_ranges,
@@ -5560,7 +6416,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descript
   (ProtobufCMessageInit) onsale__concert__v1__check_in_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field_descriptors[4] =
 {
   {
     "ticket",
@@ -5598,8 +6454,21 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "code_starts_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInReply, code_starts_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__check_in_reply__field_indices_by_name[] = {
+  3,   /* field[3] = code_starts_at_ms */
   1,   /* field[1] = concert_name */
   2,   /* field[2] = schedule_name */
   0,   /* field[0] = ticket */
@@ -5607,7 +6476,7 @@ static const unsigned onsale__concert__v1__check_in_reply__field_indices_by_name
 static const ProtobufCIntRange onsale__concert__v1__check_in_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor =
 {
@@ -5617,11 +6486,113 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor
   "Onsale__Concert__V1__CheckInReply",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CheckInReply),
-  3,
+  4,
   onsale__concert__v1__check_in_reply__field_descriptors,
   onsale__concert__v1__check_in_reply__field_indices_by_name,
   1,  onsale__concert__v1__check_in_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__check_in_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__undo_check_in_request__field_descriptors[3] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__UndoCheckInRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__UndoCheckInRequest, ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__UndoCheckInRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__undo_check_in_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  2,   /* field[2] = reason */
+  1,   /* field[1] = ticket_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__undo_check_in_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.UndoCheckInRequest",
+  "UndoCheckInRequest",
+  "Onsale__Concert__V1__UndoCheckInRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__UndoCheckInRequest),
+  3,
+  onsale__concert__v1__undo_check_in_request__field_descriptors,
+  onsale__concert__v1__undo_check_in_request__field_indices_by_name,
+  1,  onsale__concert__v1__undo_check_in_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__undo_check_in_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__undo_check_in_reply__field_descriptors[1] =
+{
+  {
+    "ticket",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__UndoCheckInReply, ticket),
+    &onsale__concert__v1__ticket_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__undo_check_in_reply__field_indices_by_name[] = {
+  0,   /* field[0] = ticket */
+};
+static const ProtobufCIntRange onsale__concert__v1__undo_check_in_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.UndoCheckInReply",
+  "UndoCheckInReply",
+  "Onsale__Concert__V1__UndoCheckInReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__UndoCheckInReply),
+  1,
+  onsale__concert__v1__undo_check_in_reply__field_descriptors,
+  onsale__concert__v1__undo_check_in_reply__field_indices_by_name,
+  1,  onsale__concert__v1__undo_check_in_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__undo_check_in_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__sales_report_request__field_descriptors[1] =
@@ -5919,7 +6890,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_request_
   (ProtobufCMessageInit) onsale__concert__v1__show_seat_history_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__show_seat_history_reply__field_descriptors[5] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__show_seat_history_reply__field_descriptors[7] =
 {
   {
     "state",
@@ -5981,18 +6952,44 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seat_history_rep
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "created_at_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ShowSeatHistoryReply, created_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ShowSeatHistoryReply, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__show_seat_history_reply__field_indices_by_name[] = {
   1,   /* field[1] = blocked_reason */
   4,   /* field[4] = claims */
+  5,   /* field[5] = created_at_ms */
   2,   /* field[2] = grade */
   3,   /* field[3] = price */
   0,   /* field[0] = state */
+  6,   /* field[6] = updated_at_ms */
 };
 static const ProtobufCIntRange onsale__concert__v1__show_seat_history_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_reply__descriptor =
 {
@@ -6002,7 +6999,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_reply__d
   "Onsale__Concert__V1__ShowSeatHistoryReply",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ShowSeatHistoryReply),
-  5,
+  7,
   onsale__concert__v1__show_seat_history_reply__field_descriptors,
   onsale__concert__v1__show_seat_history_reply__field_indices_by_name,
   1,  onsale__concert__v1__show_seat_history_reply__number_ranges,
@@ -6071,6 +7068,649 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor =
   onsale__concert__v1__seat_claim__field_indices_by_name,
   1,  onsale__concert__v1__seat_claim__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_claim__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_reservations_request__field_descriptors[11] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reservation_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, reservation_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seat",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, seat),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_code",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, ticket_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, state),
+    &onsale__concert__v1__reservation_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_reservations_request__field_indices_by_name[] = {
+  9,   /* field[9] = after */
+  0,   /* field[0] = concert_id */
+  10,   /* field[10] = page_size */
+  6,   /* field[6] = payment_id */
+  1,   /* field[1] = reservation_id */
+  7,   /* field[7] = schedule_id */
+  3,   /* field[3] = seat */
+  8,   /* field[8] = state */
+  4,   /* field[4] = ticket_code */
+  5,   /* field[5] = ticket_id */
+  2,   /* field[2] = user_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_reservations_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindReservationsRequest",
+  "FindReservationsRequest",
+  "Onsale__Concert__V1__FindReservationsRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindReservationsRequest),
+  11,
+  onsale__concert__v1__find_reservations_request__field_descriptors,
+  onsale__concert__v1__find_reservations_request__field_indices_by_name,
+  1,  onsale__concert__v1__find_reservations_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_reservations_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_reservations_reply__field_descriptors[3] =
+{
+  {
+    "reservations",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__FindReservationsReply, n_reservations),
+    offsetof(Onsale__Concert__V1__FindReservationsReply, reservations),
+    &onsale__concert__v1__reservation_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_reservation_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindReservationsReply, last_reservation_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_reservations_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  2,   /* field[2] = last_reservation_id */
+  0,   /* field[0] = reservations */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_reservations_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindReservationsReply",
+  "FindReservationsReply",
+  "Onsale__Concert__V1__FindReservationsReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindReservationsReply),
+  3,
+  onsale__concert__v1__find_reservations_reply__field_descriptors,
+  onsale__concert__v1__find_reservations_reply__field_indices_by_name,
+  1,  onsale__concert__v1__find_reservations_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_reservations_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_tickets_request__field_descriptors[7] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reservation_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, reservation_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, state),
+    &onsale__concert__v1__ticket_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_tickets_request__field_indices_by_name[] = {
+  5,   /* field[5] = after */
+  0,   /* field[0] = concert_id */
+  6,   /* field[6] = page_size */
+  2,   /* field[2] = reservation_id */
+  3,   /* field[3] = schedule_id */
+  4,   /* field[4] = state */
+  1,   /* field[1] = ticket_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_tickets_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindTicketsRequest",
+  "FindTicketsRequest",
+  "Onsale__Concert__V1__FindTicketsRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindTicketsRequest),
+  7,
+  onsale__concert__v1__find_tickets_request__field_descriptors,
+  onsale__concert__v1__find_tickets_request__field_indices_by_name,
+  1,  onsale__concert__v1__find_tickets_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_tickets_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_tickets_reply__field_descriptors[3] =
+{
+  {
+    "tickets",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__FindTicketsReply, n_tickets),
+    offsetof(Onsale__Concert__V1__FindTicketsReply, tickets),
+    &onsale__concert__v1__ticket_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_ticket_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindTicketsReply, last_ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_tickets_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  2,   /* field[2] = last_ticket_id */
+  0,   /* field[0] = tickets */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_tickets_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindTicketsReply",
+  "FindTicketsReply",
+  "Onsale__Concert__V1__FindTicketsReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindTicketsReply),
+  3,
+  onsale__concert__v1__find_tickets_reply__field_descriptors,
+  onsale__concert__v1__find_tickets_reply__field_indices_by_name,
+  1,  onsale__concert__v1__find_tickets_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_tickets_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_buyers_request__field_descriptors[3] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindBuyersRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindBuyersRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindBuyersRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_buyers_request__field_indices_by_name[] = {
+  1,   /* field[1] = after */
+  0,   /* field[0] = concert_id */
+  2,   /* field[2] = page_size */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_buyers_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindBuyersRequest",
+  "FindBuyersRequest",
+  "Onsale__Concert__V1__FindBuyersRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindBuyersRequest),
+  3,
+  onsale__concert__v1__find_buyers_request__field_descriptors,
+  onsale__concert__v1__find_buyers_request__field_indices_by_name,
+  1,  onsale__concert__v1__find_buyers_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_buyers_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__find_buyers_reply__field_descriptors[2] =
+{
+  {
+    "buyers",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__FindBuyersReply, n_buyers),
+    offsetof(Onsale__Concert__V1__FindBuyersReply, buyers),
+    &onsale__concert__v1__concert_buyer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__FindBuyersReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__find_buyers_reply__field_indices_by_name[] = {
+  0,   /* field[0] = buyers */
+  1,   /* field[1] = has_more */
+};
+static const ProtobufCIntRange onsale__concert__v1__find_buyers_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.FindBuyersReply",
+  "FindBuyersReply",
+  "Onsale__Concert__V1__FindBuyersReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__FindBuyersReply),
+  2,
+  onsale__concert__v1__find_buyers_reply__field_descriptors,
+  onsale__concert__v1__find_buyers_reply__field_indices_by_name,
+  1,  onsale__concert__v1__find_buyers_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__find_buyers_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__concert_buyer__field_descriptors[7] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reservations",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, reservations),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tickets",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, tickets),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_reserved_at_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, first_reserved_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_reserved_at_ms",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertBuyer, last_reserved_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__concert_buyer__field_indices_by_name[] = {
+  3,   /* field[3] = amount */
+  4,   /* field[4] = currency */
+  5,   /* field[5] = first_reserved_at_ms */
+  6,   /* field[6] = last_reserved_at_ms */
+  1,   /* field[1] = reservations */
+  2,   /* field[2] = tickets */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__concert_buyer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__concert_buyer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ConcertBuyer",
+  "ConcertBuyer",
+  "Onsale__Concert__V1__ConcertBuyer",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ConcertBuyer),
+  7,
+  onsale__concert__v1__concert_buyer__field_descriptors,
+  onsale__concert__v1__concert_buyer__field_indices_by_name,
+  1,  onsale__concert__v1__concert_buyer__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__concert_buyer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__taken_seats__field_descriptors[1] =

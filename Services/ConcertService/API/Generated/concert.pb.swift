@@ -37,6 +37,36 @@ package struct CreateConcertReply: Message {
     }
 }
 
+package struct ConfigureConcertRequest: Message {
+    package var concertID: ConcertID
+    /// The new title, at most 200 bytes.
+    package var title: String
+    /// The new organiser or venue, at most 200 bytes.
+    package var host: String
+    /// The new browse room. Empty: none.
+    package var browseRoomID: RoomID?
+    /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
+    package var version: UInt64
+
+    package init(
+        concertID: ConcertID, title: String = "", host: String = "", browseRoomID: RoomID? = nil, version: UInt64 = 0
+    ) {
+        self.concertID = concertID
+        self.title = title
+        self.host = host
+        self.browseRoomID = browseRoomID
+        self.version = version
+    }
+}
+
+package struct ConfigureConcertReply: Message {
+    package var concert: Concert
+
+    package init(concert: Concert) {
+        self.concert = concert
+    }
+}
+
 package struct Concert: Message {
     package var concertID: ConcertID
     package var name: String
@@ -46,10 +76,14 @@ package struct Concert: Message {
     /// The room whose pass is needed to list the dates. Empty: none.
     package var browseRoomID: RoomID?
     package var createdAt: Timestamp?
+    /// Grows with every change. 1: never changed.
+    package var version: UInt64
+    /// Time of the latest change, or of the creation.
+    package var updatedAt: Timestamp?
 
     package init(
         concertID: ConcertID, name: String = "", title: String = "", host: String = "", currency: String = "",
-        browseRoomID: RoomID? = nil, createdAt: Timestamp? = nil
+        browseRoomID: RoomID? = nil, createdAt: Timestamp? = nil, version: UInt64 = 0, updatedAt: Timestamp? = nil
     ) {
         self.concertID = concertID
         self.name = name
@@ -58,6 +92,8 @@ package struct Concert: Message {
         self.currency = currency
         self.browseRoomID = browseRoomID
         self.createdAt = createdAt
+        self.version = version
+        self.updatedAt = updatedAt
     }
 }
 
@@ -140,6 +176,49 @@ package struct ConfigureScheduleReply: Message {
     }
 }
 
+package struct MoveDateRequest: Message {
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    /// The new times, in the future.
+    package var startsAt: Timestamp
+    package var endsAt: Timestamp
+    /// The reason that buyers read, 1 to 200 bytes.
+    package var reason: String
+    /// Until this time, exclusive, users can return tickets that were sold for other times. Nothing is kept. Not after the
+    /// new start. 0: as settings.cancel_until_ms allows.
+    package var returnUntil: Timestamp?
+    /// The new end of the sale. 0: it moves by as much as the start.
+    package var saleClosesAt: Timestamp?
+    /// The new deadline of returns, if the date has one. 0: it moves by as much as the start.
+    package var cancelUntil: Timestamp?
+    /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
+    package var version: UInt64
+
+    package init(
+        concertID: ConcertID, scheduleID: ScheduleID, startsAt: Timestamp, endsAt: Timestamp, reason: String = "",
+        returnUntil: Timestamp? = nil, saleClosesAt: Timestamp? = nil, cancelUntil: Timestamp? = nil,
+        version: UInt64 = 0
+    ) {
+        self.concertID = concertID
+        self.scheduleID = scheduleID
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.reason = reason
+        self.returnUntil = returnUntil
+        self.saleClosesAt = saleClosesAt
+        self.cancelUntil = cancelUntil
+        self.version = version
+    }
+}
+
+package struct MoveDateReply: Message {
+    package var schedule: Schedule
+
+    package init(schedule: Schedule) {
+        self.schedule = schedule
+    }
+}
+
 package struct Schedule: Message {
     package var scheduleID: ScheduleID
     package var concertID: ConcertID
@@ -152,14 +231,24 @@ package struct Schedule: Message {
     package var counts: SeatCounts?
     /// The steps of the return policy, the farthest from the start first. Its deadline is settings.cancel_until_ms.
     package var returnSteps: [ReturnStep]
+    /// Time of AddSchedule. 0: added by a version that did not store it.
+    package var createdAt: Timestamp?
+    /// Time of the latest change of the settings, or of AddSchedule. 0: changed by a version that did not store it.
+    package var updatedAt: Timestamp?
+    /// Set if MoveDate has moved the date: the time and reason of the latest move.
+    package var movedAt: Timestamp?
+    package var moveReason: String
+    /// Users can return tickets that were sold for other times until then. 0: as settings.cancel_until_ms allows.
+    package var returnUntil: Timestamp?
     /// The reason and time of its cancellation. Empty and 0: not cancelled.
     package var cancelReason: String
     package var cancelledAt: Timestamp?
 
     package init(
         scheduleID: ScheduleID, concertID: ConcertID, settings: ScheduleSettings, version: UInt64 = 0,
-        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = [], cancelReason: String = "",
-        cancelledAt: Timestamp? = nil
+        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = [],
+        createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil, movedAt: Timestamp? = nil, moveReason: String = "",
+        returnUntil: Timestamp? = nil, cancelReason: String = "", cancelledAt: Timestamp? = nil
     ) {
         self.scheduleID = scheduleID
         self.concertID = concertID
@@ -168,6 +257,11 @@ package struct Schedule: Message {
         self.layoutVersion = layoutVersion
         self.counts = counts
         self.returnSteps = returnSteps
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.movedAt = movedAt
+        self.moveReason = moveReason
+        self.returnUntil = returnUntil
         self.cancelReason = cancelReason
         self.cancelledAt = cancelledAt
     }
@@ -405,6 +499,27 @@ package struct UnblockSeatsReply: Message {
     }
 }
 
+package struct RemoveSeatsRequest: Message {
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    package var seats: [SeatRange]
+
+    package init(concertID: ConcertID, scheduleID: ScheduleID, seats: [SeatRange] = []) {
+        self.concertID = concertID
+        self.scheduleID = scheduleID
+        self.seats = seats
+    }
+}
+
+package struct RemoveSeatsReply: Message {
+    /// The removed seats count as changed.
+    package var counts: SeatChangeCounts
+
+    package init(counts: SeatChangeCounts) {
+        self.counts = counts
+    }
+}
+
 package struct ListConcertsRequest: Message {
     /// Returns only the one with this name. Empty: all.
     package var name: String
@@ -433,16 +548,22 @@ package struct ListSchedulesRequest: Message {
     package var concertID: ConcertID
     /// Returns only the one with this name. Empty: all.
     package var name: String
-    /// Returns only dates with a free seat.
+    /// Returns only dates with a free seat, also those that are not on sale now.
     package var onlyWithFreeSeats: Bool
     /// The caller's pass, if the concert has a browse room.
     package var pass: [UInt8]
+    /// Returns only available dates: on sale now, and with a free seat.
+    package var onlyAvailable: Bool
 
-    package init(concertID: ConcertID, name: String = "", onlyWithFreeSeats: Bool = false, pass: [UInt8] = []) {
+    package init(
+        concertID: ConcertID, name: String = "", onlyWithFreeSeats: Bool = false, pass: [UInt8] = [],
+        onlyAvailable: Bool = false
+    ) {
         self.concertID = concertID
         self.name = name
         self.onlyWithFreeSeats = onlyWithFreeSeats
         self.pass = pass
+        self.onlyAvailable = onlyAvailable
     }
 }
 
@@ -462,12 +583,21 @@ package struct ShowSeatsRequest: Message {
     package var pass: [UInt8]
     /// The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
     package var knownLayoutVersion: UInt64
+    /// Returns also the names of free seats.
+    package var withFreeSeats: Bool
+    /// The index of the first seat to consider for these names: 0, or next_free_index of the reply before.
+    package var firstFreeIndex: UInt32
 
-    package init(concertID: ConcertID, scheduleID: ScheduleID, pass: [UInt8] = [], knownLayoutVersion: UInt64 = 0) {
+    package init(
+        concertID: ConcertID, scheduleID: ScheduleID, pass: [UInt8] = [], knownLayoutVersion: UInt64 = 0,
+        withFreeSeats: Bool = false, firstFreeIndex: UInt32 = 0
+    ) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.pass = pass
         self.knownLayoutVersion = knownLayoutVersion
+        self.withFreeSeats = withFreeSeats
+        self.firstFreeIndex = firstFreeIndex
     }
 }
 
@@ -482,10 +612,15 @@ package struct ShowSeatsReply: Message {
     package var currency: String
     /// The time of the map.
     package var asOf: Timestamp
+    /// The names of free seats in the order of the layout, at most 10000, if the request asks for them.
+    package var freeSeats: [String]
+    /// The index at which a request for further names continues. 0: there are none.
+    package var nextFreeIndex: UInt32
 
     package init(
         layoutVersion: UInt64 = 0, blocks: [SeatBlock] = [], held: [UInt32] = [], sold: [UInt32] = [],
-        blocked: [UInt32] = [], currency: String = "", asOf: Timestamp
+        blocked: [UInt32] = [], currency: String = "", asOf: Timestamp, freeSeats: [String] = [],
+        nextFreeIndex: UInt32 = 0
     ) {
         self.layoutVersion = layoutVersion
         self.blocks = blocks
@@ -494,6 +629,8 @@ package struct ShowSeatsReply: Message {
         self.blocked = blocked
         self.currency = currency
         self.asOf = asOf
+        self.freeSeats = freeSeats
+        self.nextFreeIndex = nextFreeIndex
     }
 }
 
@@ -558,7 +695,7 @@ package struct ReserveSeatsRequest: Message {
     package var concertID: ConcertID
     package var scheduleID: ScheduleID
     package var choice: Choice?
-    /// The caller's pass, if the date has a room.
+    /// The caller's pass, if the date has a room. Refused with PASS_USED after a sale under its place. Paying needs no pass.
     package var pass: [UInt8]
 
     package enum Choice: Equatable, Sendable {
@@ -625,6 +762,9 @@ package struct Reservation: Message {
     package var returnedSeats: [String]
     /// The reason of the last return, or of the cancellation of the date. Empty: none.
     package var returnReason: String
+    package var userID: UserID?
+    /// The latest of the times of reservation, sale and end.
+    package var updatedAt: Timestamp?
     /// True if the cancellation of the date ended it.
     package var dateCancelled: Bool
 
@@ -632,8 +772,8 @@ package struct Reservation: Message {
         reservationID: ReservationID, concertID: ConcertID, scheduleID: ScheduleID,
         state: ReservationState = .unspecified, seats: [String] = [], amount: UInt64 = 0, currency: String = "",
         reservedAt: Timestamp, deadline: Timestamp, soldAt: Timestamp? = nil, endedAt: Timestamp? = nil,
-        paymentID: PaymentID? = nil, returnedSeats: [String] = [], returnReason: String = "",
-        dateCancelled: Bool = false
+        paymentID: PaymentID? = nil, returnedSeats: [String] = [], returnReason: String = "", userID: UserID? = nil,
+        updatedAt: Timestamp? = nil, dateCancelled: Bool = false
     ) {
         self.reservationID = reservationID
         self.concertID = concertID
@@ -649,6 +789,8 @@ package struct Reservation: Message {
         self.paymentID = paymentID
         self.returnedSeats = returnedSeats
         self.returnReason = returnReason
+        self.userID = userID
+        self.updatedAt = updatedAt
         self.dateCancelled = dateCancelled
     }
 }
@@ -774,11 +916,13 @@ package struct Decision: Message {
     package var currency: String
     package var roomID: RoomID?
     package var placeID: PlaceID?
+    /// Set only if CONFIRMED: the seats with their tickets, ordered by seat.
+    package var seats: [SoldSeat]
 
     package init(
         outcome: DecisionOutcome = .unspecified, reason: AbortReason = .unspecified,
         reservationID: ReservationID? = nil, amount: UInt64 = 0, currency: String = "", roomID: RoomID? = nil,
-        placeID: PlaceID? = nil
+        placeID: PlaceID? = nil, seats: [SoldSeat] = []
     ) {
         self.outcome = outcome
         self.reason = reason
@@ -787,6 +931,17 @@ package struct Decision: Message {
         self.currency = currency
         self.roomID = roomID
         self.placeID = placeID
+        self.seats = seats
+    }
+}
+
+package struct SoldSeat: Message {
+    package var seat: String
+    package var ticketID: TicketID
+
+    package init(seat: String = "", ticketID: TicketID) {
+        self.seat = seat
+        self.ticketID = ticketID
     }
 }
 
@@ -1014,6 +1169,7 @@ package struct Ticket: Message {
     package var grade: String
     package var price: UInt64
     package var currency: String
+    /// The times of the date. If it was never moved, those of the sale.
     package var startsAt: Timestamp
     package var endsAt: Timestamp
     package var issuedAt: Timestamp
@@ -1026,13 +1182,28 @@ package struct Ticket: Message {
     package var kept: UInt64
     package var refundID: RefundID?
     package var cancelReason: String
+    /// Time of the first check-in, also if it was undone. 0: never used.
+    package var firstUsedAt: Timestamp?
+    /// Time and reason of the latest undo of a check-in. 0 and empty: none.
+    package var undoneAt: Timestamp?
+    package var undoReason: String
+    /// The latest of the times of issue, check-in, undo and cancellation.
+    package var updatedAt: Timestamp?
+    package var userID: UserID?
+    /// The start for which the ticket was sold, and the reason of the move. 0 and empty: the date did not move since.
+    package var soldStartsAt: Timestamp?
+    package var moveReason: String
+    /// The user can return it until then, and nothing is kept. 0: as the date's settings allow.
+    package var returnUntil: Timestamp?
 
     package init(
         ticketID: TicketID, concertID: ConcertID, scheduleID: ScheduleID, reservationID: ReservationID,
         state: TicketState = .unspecified, seat: String = "", grade: String = "", price: UInt64 = 0,
         currency: String = "", startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp, usedAt: Timestamp? = nil,
         cancelledAt: Timestamp? = nil, refunded: UInt64 = 0, kept: UInt64 = 0, refundID: RefundID? = nil,
-        cancelReason: String = ""
+        cancelReason: String = "", firstUsedAt: Timestamp? = nil, undoneAt: Timestamp? = nil, undoReason: String = "",
+        updatedAt: Timestamp? = nil, userID: UserID? = nil, soldStartsAt: Timestamp? = nil, moveReason: String = "",
+        returnUntil: Timestamp? = nil
     ) {
         self.ticketID = ticketID
         self.concertID = concertID
@@ -1052,6 +1223,14 @@ package struct Ticket: Message {
         self.kept = kept
         self.refundID = refundID
         self.cancelReason = cancelReason
+        self.firstUsedAt = firstUsedAt
+        self.undoneAt = undoneAt
+        self.undoReason = undoReason
+        self.updatedAt = updatedAt
+        self.userID = userID
+        self.soldStartsAt = soldStartsAt
+        self.moveReason = moveReason
+        self.returnUntil = returnUntil
     }
 }
 
@@ -1116,11 +1295,35 @@ package struct CheckInReply: Message {
     /// The names of the concert and the date, such as `moon-tour` and `friday`.
     package var concertName: String
     package var scheduleName: String
+    /// The start in the code, if the date has moved since it was shown or printed. 0: the present one.
+    package var codeStartsAt: Timestamp?
 
-    package init(ticket: Ticket, concertName: String = "", scheduleName: String = "") {
+    package init(ticket: Ticket, concertName: String = "", scheduleName: String = "", codeStartsAt: Timestamp? = nil) {
         self.ticket = ticket
         self.concertName = concertName
         self.scheduleName = scheduleName
+        self.codeStartsAt = codeStartsAt
+    }
+}
+
+package struct UndoCheckInRequest: Message {
+    package var concertID: ConcertID
+    package var ticketID: TicketID
+    /// The reason, which the gate reads at the next check-in, 1 to 200 bytes.
+    package var reason: String
+
+    package init(concertID: ConcertID, ticketID: TicketID, reason: String = "") {
+        self.concertID = concertID
+        self.ticketID = ticketID
+        self.reason = reason
+    }
+}
+
+package struct UndoCheckInReply: Message {
+    package var ticket: Ticket
+
+    package init(ticket: Ticket) {
+        self.ticket = ticket
     }
 }
 
@@ -1194,16 +1397,22 @@ package struct ShowSeatHistoryReply: Message {
     package var price: UInt64
     /// Oldest first.
     package var claims: [SeatClaim]
+    /// Time of SetSeats. 0: added by a version that did not store it.
+    package var createdAt: Timestamp?
+    /// The latest change by an operator or a claim. 0: changed by a version that did not store it.
+    package var updatedAt: Timestamp?
 
     package init(
         state: SeatState = .unspecified, blockedReason: String = "", grade: String = "", price: UInt64 = 0,
-        claims: [SeatClaim] = []
+        claims: [SeatClaim] = [], createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil
     ) {
         self.state = state
         self.blockedReason = blockedReason
         self.grade = grade
         self.price = price
         self.claims = claims
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
     }
 }
 
@@ -1218,6 +1427,152 @@ package struct SeatClaim: Message {
         self.userID = userID
         self.reservation = reservation
         self.returnReason = returnReason
+    }
+}
+
+/// Each field that is set leaves only the reservations that have its value.
+package struct FindReservationsRequest: Message {
+    package var concertID: ConcertID
+    package var reservationID: ReservationID?
+    /// A user has at most 64 reservations of a concert. Of the released and expired ones, only the latest are found.
+    package var userID: UserID?
+    /// The name of a seat of schedule_id. Leaves the reservation that holds or owns the seat now; ShowSeatHistory returns
+    /// earlier ones.
+    package var seat: String
+    /// The text of the QR code of a ticket, or the id of a ticket. Leaves the reservation of the ticket.
+    package var ticketCode: String
+    package var ticketID: TicketID?
+    /// Leaves the reservation that the payment was for. Aborted payments are found for a day.
+    package var paymentID: PaymentID?
+    package var scheduleID: ScheduleID?
+    /// The state now.
+    package var state: ReservationState
+    /// The last_reservation_id of the previous page. Empty: the first page.
+    package var after: ReservationID?
+    /// Maximum of reservations in the reply.
+    package var pageSize: UInt32
+
+    package init(
+        concertID: ConcertID, reservationID: ReservationID? = nil, userID: UserID? = nil, seat: String = "",
+        ticketCode: String = "", ticketID: TicketID? = nil, paymentID: PaymentID? = nil, scheduleID: ScheduleID? = nil,
+        state: ReservationState = .unspecified, after: ReservationID? = nil, pageSize: UInt32 = 0
+    ) {
+        self.concertID = concertID
+        self.reservationID = reservationID
+        self.userID = userID
+        self.seat = seat
+        self.ticketCode = ticketCode
+        self.ticketID = ticketID
+        self.paymentID = paymentID
+        self.scheduleID = scheduleID
+        self.state = state
+        self.after = after
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindReservationsReply: Message {
+    /// A page can have fewer than page_size, also none, although more follow: a call examines at most 500.
+    package var reservations: [Reservation]
+    package var hasMore: Bool
+    /// The last examined one, for `after`. Empty: none was examined.
+    package var lastReservationID: ReservationID?
+
+    package init(reservations: [Reservation] = [], hasMore: Bool = false, lastReservationID: ReservationID? = nil) {
+        self.reservations = reservations
+        self.hasMore = hasMore
+        self.lastReservationID = lastReservationID
+    }
+}
+
+/// Each field that is set leaves only the tickets that have its value.
+package struct FindTicketsRequest: Message {
+    package var concertID: ConcertID
+    package var ticketID: TicketID?
+    package var reservationID: ReservationID?
+    package var scheduleID: ScheduleID?
+    package var state: TicketState
+    /// The last_ticket_id of the previous page. Empty: the first page.
+    package var after: TicketID?
+    /// Maximum of tickets in the reply.
+    package var pageSize: UInt32
+
+    package init(
+        concertID: ConcertID, ticketID: TicketID? = nil, reservationID: ReservationID? = nil,
+        scheduleID: ScheduleID? = nil, state: TicketState = .unspecified, after: TicketID? = nil, pageSize: UInt32 = 0
+    ) {
+        self.concertID = concertID
+        self.ticketID = ticketID
+        self.reservationID = reservationID
+        self.scheduleID = scheduleID
+        self.state = state
+        self.after = after
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindTicketsReply: Message {
+    /// A page can have fewer than page_size, also none, although more follow: a call examines at most 500.
+    package var tickets: [Ticket]
+    package var hasMore: Bool
+    /// The last examined one, for `after`. Empty: none was examined.
+    package var lastTicketID: TicketID?
+
+    package init(tickets: [Ticket] = [], hasMore: Bool = false, lastTicketID: TicketID? = nil) {
+        self.tickets = tickets
+        self.hasMore = hasMore
+        self.lastTicketID = lastTicketID
+    }
+}
+
+package struct FindBuyersRequest: Message {
+    package var concertID: ConcertID
+    /// Returns only users after this id.
+    package var after: UserID?
+    /// Maximum of users in the reply.
+    package var pageSize: UInt32
+
+    package init(concertID: ConcertID, after: UserID? = nil, pageSize: UInt32 = 0) {
+        self.concertID = concertID
+        self.after = after
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindBuyersReply: Message {
+    package var buyers: [ConcertBuyer]
+    package var hasMore: Bool
+
+    package init(buyers: [ConcertBuyer] = [], hasMore: Bool = false) {
+        self.buyers = buyers
+        self.hasMore = hasMore
+    }
+}
+
+/// A user with reservations of a concert.
+package struct ConcertBuyer: Message {
+    package var userID: UserID
+    /// The number of reservations, without released and expired ones that were dropped from a full list.
+    package var reservations: UInt32
+    /// The number of valid and used tickets, and their total price.
+    package var tickets: UInt32
+    package var amount: UInt64
+    package var currency: String
+    /// Times of the first and the latest reservation.
+    package var firstReservedAt: Timestamp?
+    package var lastReservedAt: Timestamp?
+
+    package init(
+        userID: UserID, reservations: UInt32 = 0, tickets: UInt32 = 0, amount: UInt64 = 0, currency: String = "",
+        firstReservedAt: Timestamp? = nil, lastReservedAt: Timestamp? = nil
+    ) {
+        self.userID = userID
+        self.reservations = reservations
+        self.tickets = tickets
+        self.amount = amount
+        self.currency = currency
+        self.firstReservedAt = firstReservedAt
+        self.lastReservedAt = lastReservedAt
     }
 }
 
@@ -1272,6 +1627,10 @@ package enum ConcertReason: String, Reason, CaseIterable {
     case ticketUsed = "TICKET_USED"
     case ticketCancelled = "TICKET_CANCELLED"
     case refundChanged = "REFUND_CHANGED"
+    case concertChanged = "CONCERT_CHANGED"
+    case ticketNotUsed = "TICKET_NOT_USED"
+    case passUsed = "PASS_USED"
+    case checkInUndone = "CHECK_IN_UNDONE"
     case dateCancelled = "DATE_CANCELLED"
     case dateOver = "DATE_OVER"
     case wrongConfirmation = "WRONG_CONFIRMATION"
@@ -1282,12 +1641,13 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .concertUnknown, .scheduleUnknown, .reservationUnknown, .ticketUnknown, .seatUnknown, .gradeUnknown:
             .notFound
         case .nameTaken: .alreadyExists
-        case .passMissing, .passRefused, .passOfAnotherRoom: .permissionDenied
+        case .passMissing, .passRefused, .passOfAnotherRoom, .passUsed: .permissionDenied
         case .saleNotOpen, .saleOver, .tooManySeats, .tooManyReservations, .alreadySold, .notSold, .notCancellable,
-            .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled, .dateCancelled, .dateOver,
-            .wrongConfirmation:
+            .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled, .ticketNotUsed, .checkInUndone,
+            .dateCancelled, .dateOver, .wrongConfirmation:
             .failedPrecondition
-        case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether, .refundChanged:
+        case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether, .refundChanged,
+            .concertChanged:
             .aborted
         }
     }
@@ -1324,6 +1684,10 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .ticketCancelled: "the ticket was cancelled"
         case .refundChanged:
             "the return would refund less than least_amount now: repeat it with the amount in the ReturnAmount"
+        case .concertChanged: "the concert has changed: repeat the change with its current version"
+        case .ticketNotUsed: "the ticket is not used, so there is no check-in to undo"
+        case .passUsed: "seats were bought under this pass: join the room again to reserve more"
+        case .checkInUndone: "this check-in was undone: scan the ticket again"
         case .dateCancelled: "the date was cancelled"
         case .dateOver: "the date is over, so it cannot be cancelled"
         case .wrongConfirmation:
@@ -1511,12 +1875,18 @@ package enum ConcertMethods {
     /// Creates a concert. Its id is the request_id.
     package static let createConcert = Method<CreateConcertRequest, CreateConcertReply>(
         "onsale.concert.v1.Concert/CreateConcert", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Changes the texts and the browse room of a concert.
+    package static let configureConcert = Method<ConfigureConcertRequest, ConfigureConcertReply>(
+        "onsale.concert.v1.Concert/ConfigureConcert", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Adds a date to a concert; its id is the request_id.
     package static let addSchedule = Method<AddScheduleRequest, AddScheduleReply>(
         "onsale.concert.v1.Concert/AddSchedule", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Changes the settings of a date. Existing reservations keep their deadline and price.
     package static let configureSchedule = Method<ConfigureScheduleRequest, ConfigureScheduleReply>(
         "onsale.concert.v1.Concert/ConfigureSchedule", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Moves a date to other times. Its tickets show them, and their users can return them in full for a while.
+    package static let moveDate = Method<MoveDateRequest, MoveDateReply>(
+        "onsale.concert.v1.Concert/MoveDate", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
     /// policy of its sale; a later one applies to it only where it is better for the user.
     package static let setReturnPolicy = Method<SetReturnPolicyRequest, SetReturnPolicyReply>(
@@ -1535,6 +1905,9 @@ package enum ConcertMethods {
     /// Puts blocked seats back on sale.
     package static let unblockSeats = Method<UnblockSeatsRequest, UnblockSeatsReply>(
         "onsale.concert.v1.Concert/UnblockSeats", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Removes free seats from a date. Other seats do not change.
+    package static let removeSeats = Method<RemoveSeatsRequest, RemoveSeatsReply>(
+        "onsale.concert.v1.Concert/RemoveSeats", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     package static let listConcerts = Method<ListConcertsRequest, ListConcertsReply>(
         "onsale.concert.v1.Concert/ListConcerts", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Returns the dates of a concert with counts of their seats, at most 1 s old.
@@ -1599,6 +1972,9 @@ package enum ConcertMethods {
     package static let checkIn = Method<CheckInRequest, CheckInReply>(
         "onsale.concert.v1.Concert/CheckIn", isSafeToRepeat: true, callers: [.operator], duties: [.gate],
         secrets: ["code"])
+    /// Makes a used ticket valid again, after a check-in by mistake. The time of its first use stays.
+    package static let undoCheckIn = Method<UndoCheckInRequest, UndoCheckInReply>(
+        "onsale.concert.v1.Concert/UndoCheckIn", isSafeToRepeat: true, callers: [.operator], duties: [.gate])
     package static let salesReport = Method<SalesReportRequest, SalesReportReply>(
         "onsale.concert.v1.Concert/SalesReport", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
         duties: [.sales, .read])
@@ -1606,18 +1982,32 @@ package enum ConcertMethods {
     package static let showSeatHistory = Method<ShowSeatHistoryRequest, ShowSeatHistoryReply>(
         "onsale.concert.v1.Concert/ShowSeatHistory", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
         duties: [.sales, .read])
+    /// Finds reservations of a concert, ordered by id, which is the order of the requests that made them.
+    package static let findReservations = Method<FindReservationsRequest, FindReservationsReply>(
+        "onsale.concert.v1.Concert/FindReservations", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read], secrets: ["ticket_code"])
+    /// Finds tickets of a concert, ordered by id, which is the order of their issue.
+    package static let findTickets = Method<FindTicketsRequest, FindTicketsReply>(
+        "onsale.concert.v1.Concert/FindTickets", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
+    /// Returns the users with reservations of a concert, ordered by id, and their tickets in numbers.
+    package static let findBuyers = Method<FindBuyersRequest, FindBuyersReply>(
+        "onsale.concert.v1.Concert/FindBuyers", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
 
     package static let service = ServiceDescription(
         "onsale.concert.v1.Concert",
         methods: [
-            createConcert.description, addSchedule.description, configureSchedule.description,
-            setReturnPolicy.description, cancelDate.description, setSeats.description, blockSeats.description,
-            unblockSeats.description, listConcerts.description, listSchedules.description, showSeats.description,
-            watchSeats.description, reserveSeats.description, releaseReservation.description,
-            showReservation.description, listReservations.description, confirm.description, abort.description,
-            cancelReservation.description, cancelTickets.description, quoteReturn.description,
-            listRefundsDue.description, acknowledgeRefund.description, listTickets.description, showTicket.description,
-            showTicketKeys.description, checkIn.description, salesReport.description, showSeatHistory.description,
+            createConcert.description, configureConcert.description, addSchedule.description,
+            configureSchedule.description, moveDate.description, setReturnPolicy.description, cancelDate.description,
+            setSeats.description, blockSeats.description, unblockSeats.description, removeSeats.description,
+            listConcerts.description, listSchedules.description, showSeats.description, watchSeats.description,
+            reserveSeats.description, releaseReservation.description, showReservation.description,
+            listReservations.description, confirm.description, abort.description, cancelReservation.description,
+            cancelTickets.description, quoteReturn.description, listRefundsDue.description,
+            acknowledgeRefund.description, listTickets.description, showTicket.description, showTicketKeys.description,
+            checkIn.description, undoCheckIn.description, salesReport.description, showSeatHistory.description,
+            findReservations.description, findTickets.description, findBuyers.description,
         ],
         file: .concert)
 }
@@ -1626,10 +2016,14 @@ package enum ConcertMethods {
 package protocol ConcertHandlers: Sendable {
     /// Creates a concert. Its id is the request_id.
     func createConcert(_ request: CreateConcertRequest, call: Call) async throws -> CreateConcertReply
+    /// Changes the texts and the browse room of a concert.
+    func configureConcert(_ request: ConfigureConcertRequest, call: Call) async throws -> ConfigureConcertReply
     /// Adds a date to a concert; its id is the request_id.
     func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply
     /// Changes the settings of a date. Existing reservations keep their deadline and price.
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply
+    /// Moves a date to other times. Its tickets show them, and their users can return them in full for a while.
+    func moveDate(_ request: MoveDateRequest, call: Call) async throws -> MoveDateReply
     /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
     /// policy of its sale; a later one applies to it only where it is better for the user.
     func setReturnPolicy(_ request: SetReturnPolicyRequest, call: Call) async throws -> SetReturnPolicyReply
@@ -1643,6 +2037,8 @@ package protocol ConcertHandlers: Sendable {
     func blockSeats(_ request: BlockSeatsRequest, call: Call) async throws -> BlockSeatsReply
     /// Puts blocked seats back on sale.
     func unblockSeats(_ request: UnblockSeatsRequest, call: Call) async throws -> UnblockSeatsReply
+    /// Removes free seats from a date. Other seats do not change.
+    func removeSeats(_ request: RemoveSeatsRequest, call: Call) async throws -> RemoveSeatsReply
     func listConcerts(_ request: ListConcertsRequest, call: Call) async throws -> ListConcertsReply
     /// Returns the dates of a concert with counts of their seats, at most 1 s old.
     func listSchedules(_ request: ListSchedulesRequest, call: Call) async throws -> ListSchedulesReply
@@ -1682,9 +2078,17 @@ package protocol ConcertHandlers: Sendable {
     func showTicketKeys(_ request: ShowTicketKeysRequest, call: Call) async throws -> ShowTicketKeysReply
     /// Checks a ticket in, once.
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply
+    /// Makes a used ticket valid again, after a check-in by mistake. The time of its first use stays.
+    func undoCheckIn(_ request: UndoCheckInRequest, call: Call) async throws -> UndoCheckInReply
     func salesReport(_ request: SalesReportRequest, call: Call) async throws -> SalesReportReply
     /// Returns all reservations of a seat, with their users, times and reasons of return.
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply
+    /// Finds reservations of a concert, ordered by id, which is the order of the requests that made them.
+    func findReservations(_ request: FindReservationsRequest, call: Call) async throws -> FindReservationsReply
+    /// Finds tickets of a concert, ordered by id, which is the order of their issue.
+    func findTickets(_ request: FindTicketsRequest, call: Call) async throws -> FindTicketsReply
+    /// Returns the users with reservations of a concert, ordered by id, and their tickets in numbers.
+    func findBuyers(_ request: FindBuyersRequest, call: Call) async throws -> FindBuyersReply
 }
 
 extension ConcertHandlers {
@@ -1694,13 +2098,16 @@ extension ConcertHandlers {
             ConcertMethods.service,
             [
                 Route(ConcertMethods.createConcert, createConcert(_:call:)),
+                Route(ConcertMethods.configureConcert, configureConcert(_:call:)),
                 Route(ConcertMethods.addSchedule, addSchedule(_:call:)),
                 Route(ConcertMethods.configureSchedule, configureSchedule(_:call:)),
+                Route(ConcertMethods.moveDate, moveDate(_:call:)),
                 Route(ConcertMethods.setReturnPolicy, setReturnPolicy(_:call:)),
                 Route(ConcertMethods.cancelDate, cancelDate(_:call:)),
                 Route(ConcertMethods.setSeats, setSeats(_:call:)),
                 Route(ConcertMethods.blockSeats, blockSeats(_:call:)),
                 Route(ConcertMethods.unblockSeats, unblockSeats(_:call:)),
+                Route(ConcertMethods.removeSeats, removeSeats(_:call:)),
                 Route(ConcertMethods.listConcerts, listConcerts(_:call:)),
                 Route(ConcertMethods.listSchedules, listSchedules(_:call:)),
                 Route(ConcertMethods.showSeats, showSeats(_:call:)),
@@ -1720,8 +2127,12 @@ extension ConcertHandlers {
                 Route(ConcertMethods.showTicket, showTicket(_:call:)),
                 Route(ConcertMethods.showTicketKeys, showTicketKeys(_:call:)),
                 Route(ConcertMethods.checkIn, checkIn(_:call:)),
+                Route(ConcertMethods.undoCheckIn, undoCheckIn(_:call:)),
                 Route(ConcertMethods.salesReport, salesReport(_:call:)),
                 Route(ConcertMethods.showSeatHistory, showSeatHistory(_:call:)),
+                Route(ConcertMethods.findReservations, findReservations(_:call:)),
+                Route(ConcertMethods.findTickets, findTickets(_:call:)),
+                Route(ConcertMethods.findBuyers, findBuyers(_:call:)),
             ])
     }
 }
@@ -1741,6 +2152,13 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.createConcert, request, options)
     }
 
+    /// Changes the texts and the browse room of a concert.
+    package func configureConcert(
+        _ request: ConfigureConcertRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ConfigureConcertReply {
+        try await client.call(ConcertMethods.configureConcert, request, options)
+    }
+
     /// Adds a date to a concert; its id is the request_id.
     package func addSchedule(
         _ request: AddScheduleRequest, _ options: CallOptions = CallOptions()
@@ -1753,6 +2171,13 @@ package struct ConcertClient: Sendable {
         _ request: ConfigureScheduleRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfigureScheduleReply {
         try await client.call(ConcertMethods.configureSchedule, request, options)
+    }
+
+    /// Moves a date to other times. Its tickets show them, and their users can return them in full for a while.
+    package func moveDate(
+        _ request: MoveDateRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> MoveDateReply {
+        try await client.call(ConcertMethods.moveDate, request, options)
     }
 
     /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
@@ -1791,6 +2216,13 @@ package struct ConcertClient: Sendable {
         _ request: UnblockSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> UnblockSeatsReply {
         try await client.call(ConcertMethods.unblockSeats, request, options)
+    }
+
+    /// Removes free seats from a date. Other seats do not change.
+    package func removeSeats(
+        _ request: RemoveSeatsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> RemoveSeatsReply {
+        try await client.call(ConcertMethods.removeSeats, request, options)
     }
 
     package func listConcerts(
@@ -1927,6 +2359,13 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.checkIn, request, options)
     }
 
+    /// Makes a used ticket valid again, after a check-in by mistake. The time of its first use stays.
+    package func undoCheckIn(
+        _ request: UndoCheckInRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> UndoCheckInReply {
+        try await client.call(ConcertMethods.undoCheckIn, request, options)
+    }
+
     package func salesReport(
         _ request: SalesReportRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SalesReportReply {
@@ -1938,6 +2377,27 @@ package struct ConcertClient: Sendable {
         _ request: ShowSeatHistoryRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowSeatHistoryReply {
         try await client.call(ConcertMethods.showSeatHistory, request, options)
+    }
+
+    /// Finds reservations of a concert, ordered by id, which is the order of the requests that made them.
+    package func findReservations(
+        _ request: FindReservationsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindReservationsReply {
+        try await client.call(ConcertMethods.findReservations, request, options)
+    }
+
+    /// Finds tickets of a concert, ordered by id, which is the order of their issue.
+    package func findTickets(
+        _ request: FindTicketsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindTicketsReply {
+        try await client.call(ConcertMethods.findTickets, request, options)
+    }
+
+    /// Returns the users with reservations of a concert, ordered by id, and their tickets in numbers.
+    package func findBuyers(
+        _ request: FindBuyersRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindBuyersReply {
+        try await client.call(ConcertMethods.findBuyers, request, options)
     }
 }
 
@@ -1993,6 +2453,60 @@ extension CreateConcertReply {
     }
 }
 
+extension ConfigureConcertRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_concert_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureConcertRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        title = String(reading: fields.pointee.title)
+        host = String(reading: fields.pointee.host)
+        browseRoomID = try RoomID(reading: fields.pointee.browse_room_id, "browse_room_id")
+        version = fields.pointee.version
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__ConfigureConcertRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__configure_concert_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ConfigureConcertRequest.concert_id")
+        fields.pointee.title = try arena.string(title, "onsale.concert.v1.ConfigureConcertRequest.title")
+        fields.pointee.host = try arena.string(host, "onsale.concert.v1.ConfigureConcertRequest.host")
+        fields.pointee.browse_room_id = try arena.id(
+            browseRoomID, "onsale.concert.v1.ConfigureConcertRequest.browse_room_id")
+        fields.pointee.version = version
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureConcertRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.text(fields.pointee.title, 1...200, .plainBytes, "title")
+        try FieldRule.text(fields.pointee.host, 1...200, .plainBytes, "host")
+        try FieldRule.range(Int64(clamping: fields.pointee.version), 1...9223372036854775807, zero: nil, "version")
+    }
+}
+
+extension ConfigureConcertReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_concert_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureConcertReply>) throws(MessageError) {
+        concert = try Concert(required: fields.pointee.concert, in: "concert")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__ConfigureConcertReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__configure_concert_reply__init)
+        fields.pointee.concert = try concert.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureConcertReply>) throws(MessageError)
+    {
+        try Concert.check(fields.pointee.concert, in: "concert")
+    }
+}
+
 extension Concert {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__concert_entry__init)
 
@@ -2004,6 +2518,8 @@ extension Concert {
         currency = String(reading: fields.pointee.currency)
         browseRoomID = try RoomID(reading: fields.pointee.browse_room_id, "browse_room_id")
         createdAt = Timestamp(reading: fields.pointee.created_at_ms)
+        version = fields.pointee.version
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ConcertEntry>
@@ -2016,11 +2532,14 @@ extension Concert {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConcertEntry.currency")
         fields.pointee.browse_room_id = try arena.id(browseRoomID, "onsale.concert.v1.ConcertEntry.browse_room_id")
         fields.pointee.created_at_ms = UInt64(clamping: createdAt?.milliseconds ?? 0)
+        fields.pointee.version = version
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) throws(MessageError) {
         try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: false, "created_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
     }
 }
 
@@ -2158,6 +2677,68 @@ extension ConfigureScheduleReply {
     }
 }
 
+extension MoveDateRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__move_date_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__MoveDateRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        startsAt = Timestamp(required: fields.pointee.starts_at_ms)
+        endsAt = Timestamp(required: fields.pointee.ends_at_ms)
+        reason = String(reading: fields.pointee.reason)
+        returnUntil = Timestamp(reading: fields.pointee.return_until_ms)
+        saleClosesAt = Timestamp(reading: fields.pointee.sale_closes_at_ms)
+        cancelUntil = Timestamp(reading: fields.pointee.cancel_until_ms)
+        version = fields.pointee.version
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__MoveDateRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__move_date_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.MoveDateRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.MoveDateRequest.schedule_id")
+        fields.pointee.starts_at_ms = UInt64(clamping: startsAt.milliseconds)
+        fields.pointee.ends_at_ms = UInt64(clamping: endsAt.milliseconds)
+        fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.MoveDateRequest.reason")
+        fields.pointee.return_until_ms = UInt64(clamping: returnUntil?.milliseconds ?? 0)
+        fields.pointee.sale_closes_at_ms = UInt64(clamping: saleClosesAt?.milliseconds ?? 0)
+        fields.pointee.cancel_until_ms = UInt64(clamping: cancelUntil?.milliseconds ?? 0)
+        fields.pointee.version = version
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__MoveDateRequest>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.starts_at_ms), isRequired: true, "starts_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at_ms), isRequired: true, "ends_at_ms")
+        try FieldRule.text(fields.pointee.reason, 1...200, .plainBytes, "reason")
+        try FieldRule.time(Int64(clamping: fields.pointee.return_until_ms), isRequired: false, "return_until_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.sale_closes_at_ms), isRequired: false, "sale_closes_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.cancel_until_ms), isRequired: false, "cancel_until_ms")
+        try FieldRule.range(Int64(clamping: fields.pointee.version), 1...9223372036854775807, zero: nil, "version")
+    }
+}
+
+extension MoveDateReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__move_date_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__MoveDateReply>) throws(MessageError) {
+        schedule = try Schedule(required: fields.pointee.schedule, in: "schedule")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__MoveDateReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__move_date_reply__init)
+        fields.pointee.schedule = try schedule.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__MoveDateReply>) throws(MessageError) {
+        try Schedule.check(fields.pointee.schedule, in: "schedule")
+    }
+}
+
 extension Schedule {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__schedule_entry__init)
 
@@ -2171,6 +2752,11 @@ extension Schedule {
         returnSteps = try Array(reading: fields.pointee.return_steps, count: fields.pointee.n_return_steps) {
             element throws(MessageError) in try ReturnStep(required: element, in: "return_steps")
         }
+        createdAt = Timestamp(reading: fields.pointee.created_at_ms)
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
+        movedAt = Timestamp(reading: fields.pointee.moved_at_ms)
+        moveReason = String(reading: fields.pointee.move_reason)
+        returnUntil = Timestamp(reading: fields.pointee.return_until_ms)
         cancelReason = String(reading: fields.pointee.cancel_reason)
         cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
     }
@@ -2189,6 +2775,11 @@ extension Schedule {
         fields.pointee.return_steps = try arena.array(returnSteps, "onsale.concert.v1.ScheduleEntry.return_steps") {
             element throws(MessageError) in try element.layOut(in: arena)
         }
+        fields.pointee.created_at_ms = UInt64(clamping: createdAt?.milliseconds ?? 0)
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
+        fields.pointee.moved_at_ms = UInt64(clamping: movedAt?.milliseconds ?? 0)
+        fields.pointee.move_reason = try arena.string(moveReason, "onsale.concert.v1.ScheduleEntry.move_reason")
+        fields.pointee.return_until_ms = UInt64(clamping: returnUntil?.milliseconds ?? 0)
         fields.pointee.cancel_reason = try arena.string(cancelReason, "onsale.concert.v1.ScheduleEntry.cancel_reason")
         fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
         return fields
@@ -2197,6 +2788,10 @@ extension Schedule {
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
         try ReturnStep.check(fields.pointee.return_steps, count: fields.pointee.n_return_steps, in: "return_steps")
+        try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: false, "created_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.moved_at_ms), isRequired: false, "moved_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.return_until_ms), isRequired: false, "return_until_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
     }
 }
@@ -2585,6 +3180,51 @@ extension UnblockSeatsReply {
     }
 }
 
+extension RemoveSeatsRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__remove_seats_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__RemoveSeatsRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try SeatRange(required: element, in: "seats")
+        }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__RemoveSeatsRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__remove_seats_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.RemoveSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.RemoveSeatsRequest.schedule_id")
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.RemoveSeatsRequest.seats") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__RemoveSeatsRequest>) throws(MessageError) {
+        try SeatRange.check(fields.pointee.seats, count: fields.pointee.n_seats, in: "seats")
+    }
+}
+
+extension RemoveSeatsReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__remove_seats_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__RemoveSeatsReply>) throws(MessageError) {
+        counts = try SeatChangeCounts(required: fields.pointee.counts, in: "counts")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__RemoveSeatsReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__remove_seats_reply__init)
+        fields.pointee.counts = try counts.layOut(in: arena)
+        return fields
+    }
+}
+
 extension ListConcertsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_concerts_request__init)
 
@@ -2638,6 +3278,7 @@ extension ListSchedulesRequest {
         name = String(reading: fields.pointee.name)
         onlyWithFreeSeats = fields.pointee.only_with_free_seats != 0
         pass = [UInt8](reading: fields.pointee.pass)
+        onlyAvailable = fields.pointee.only_available != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2648,6 +3289,7 @@ extension ListSchedulesRequest {
         fields.pointee.name = try arena.string(name, "onsale.concert.v1.ListSchedulesRequest.name")
         fields.pointee.only_with_free_seats = onlyWithFreeSeats ? 1 : 0
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ListSchedulesRequest.pass")
+        fields.pointee.only_available = onlyAvailable ? 1 : 0
         return fields
     }
 }
@@ -2685,6 +3327,8 @@ extension ShowSeatsRequest {
         scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         pass = [UInt8](reading: fields.pointee.pass)
         knownLayoutVersion = fields.pointee.known_layout_version
+        withFreeSeats = fields.pointee.with_free_seats != 0
+        firstFreeIndex = fields.pointee.first_free_index
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2695,6 +3339,8 @@ extension ShowSeatsRequest {
         fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ShowSeatsRequest.schedule_id")
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ShowSeatsRequest.pass")
         fields.pointee.known_layout_version = knownLayoutVersion
+        fields.pointee.with_free_seats = withFreeSeats ? 1 : 0
+        fields.pointee.first_free_index = firstFreeIndex
         return fields
     }
 }
@@ -2712,6 +3358,10 @@ extension ShowSeatsReply {
         blocked = Array(reading: fields.pointee.blocked, count: fields.pointee.n_blocked)
         currency = String(reading: fields.pointee.currency)
         asOf = Timestamp(required: fields.pointee.as_of_ms)
+        freeSeats = Array(reading: fields.pointee.free_seats, count: fields.pointee.n_free_seats) {
+            String(reading: $0)
+        }
+        nextFreeIndex = fields.pointee.next_free_index
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2731,6 +3381,11 @@ extension ShowSeatsReply {
         fields.pointee.blocked = try arena.array(blocked, "onsale.concert.v1.ShowSeatsReply.blocked")
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ShowSeatsReply.currency")
         fields.pointee.as_of_ms = UInt64(clamping: asOf.milliseconds)
+        fields.pointee.n_free_seats = freeSeats.count
+        fields.pointee.free_seats = try arena.array(freeSeats, "onsale.concert.v1.ShowSeatsReply.free_seats") {
+            element throws(MessageError) in try arena.string(element, "onsale.concert.v1.ShowSeatsReply.free_seats")
+        }
+        fields.pointee.next_free_index = nextFreeIndex
         return fields
     }
 
@@ -2966,6 +3621,8 @@ extension Reservation {
             String(reading: $0)
         }
         returnReason = String(reading: fields.pointee.return_reason)
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
         dateCancelled = fields.pointee.date_cancelled != 0
     }
 
@@ -2996,6 +3653,8 @@ extension Reservation {
         }
         fields.pointee.return_reason = try arena.string(
             returnReason, "onsale.concert.v1.ReservationEntry.return_reason")
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.ReservationEntry.user_id")
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
         fields.pointee.date_cancelled = dateCancelled ? 1 : 0
         return fields
     }
@@ -3005,6 +3664,7 @@ extension Reservation {
         try FieldRule.time(Int64(clamping: fields.pointee.deadline_ms), isRequired: true, "deadline_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.sold_at_ms), isRequired: false, "sold_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.ended_at_ms), isRequired: false, "ended_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
     }
 }
 
@@ -3223,6 +3883,9 @@ extension Decision {
         currency = String(reading: fields.pointee.currency)
         roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
         placeID = try PlaceID(reading: fields.pointee.place_id, "place_id")
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try SoldSeat(required: element, in: "seats")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3236,6 +3899,26 @@ extension Decision {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.DecisionEntry.currency")
         fields.pointee.room_id = try arena.id(roomID, "onsale.concert.v1.DecisionEntry.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.concert.v1.DecisionEntry.place_id")
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.DecisionEntry.seats") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        return fields
+    }
+}
+
+extension SoldSeat {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__sold_seat__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SoldSeat>) throws(MessageError) {
+        seat = String(reading: fields.pointee.seat)
+        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SoldSeat> {
+        let fields = try arena.make(onsale__concert__v1__sold_seat__init)
+        fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.SoldSeat.seat")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.SoldSeat.ticket_id")
         return fields
     }
 }
@@ -3628,6 +4311,14 @@ extension Ticket {
         kept = fields.pointee.kept
         refundID = try RefundID(reading: fields.pointee.refund_id, "refund_id")
         cancelReason = String(reading: fields.pointee.cancel_reason)
+        firstUsedAt = Timestamp(reading: fields.pointee.first_used_at_ms)
+        undoneAt = Timestamp(reading: fields.pointee.undone_at_ms)
+        undoReason = String(reading: fields.pointee.undo_reason)
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        soldStartsAt = Timestamp(reading: fields.pointee.sold_starts_at_ms)
+        moveReason = String(reading: fields.pointee.move_reason)
+        returnUntil = Timestamp(reading: fields.pointee.return_until_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__TicketEntry>
@@ -3651,6 +4342,14 @@ extension Ticket {
         fields.pointee.kept = kept
         fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.TicketEntry.refund_id")
         fields.pointee.cancel_reason = try arena.string(cancelReason, "onsale.concert.v1.TicketEntry.cancel_reason")
+        fields.pointee.first_used_at_ms = UInt64(clamping: firstUsedAt?.milliseconds ?? 0)
+        fields.pointee.undone_at_ms = UInt64(clamping: undoneAt?.milliseconds ?? 0)
+        fields.pointee.undo_reason = try arena.string(undoReason, "onsale.concert.v1.TicketEntry.undo_reason")
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.TicketEntry.user_id")
+        fields.pointee.sold_starts_at_ms = UInt64(clamping: soldStartsAt?.milliseconds ?? 0)
+        fields.pointee.move_reason = try arena.string(moveReason, "onsale.concert.v1.TicketEntry.move_reason")
+        fields.pointee.return_until_ms = UInt64(clamping: returnUntil?.milliseconds ?? 0)
         return fields
     }
 
@@ -3660,6 +4359,11 @@ extension Ticket {
         try FieldRule.time(Int64(clamping: fields.pointee.issued_at_ms), isRequired: true, "issued_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.used_at_ms), isRequired: false, "used_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.first_used_at_ms), isRequired: false, "first_used_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.undone_at_ms), isRequired: false, "undone_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.sold_starts_at_ms), isRequired: false, "sold_starts_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.return_until_ms), isRequired: false, "return_until_ms")
     }
 }
 
@@ -3778,6 +4482,7 @@ extension CheckInReply {
         ticket = try Ticket(required: fields.pointee.ticket, in: "ticket")
         concertName = String(reading: fields.pointee.concert_name)
         scheduleName = String(reading: fields.pointee.schedule_name)
+        codeStartsAt = Timestamp(reading: fields.pointee.code_starts_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__CheckInReply>
@@ -3786,10 +4491,56 @@ extension CheckInReply {
         fields.pointee.ticket = try ticket.layOut(in: arena)
         fields.pointee.concert_name = try arena.string(concertName, "onsale.concert.v1.CheckInReply.concert_name")
         fields.pointee.schedule_name = try arena.string(scheduleName, "onsale.concert.v1.CheckInReply.schedule_name")
+        fields.pointee.code_starts_at_ms = UInt64(clamping: codeStartsAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) throws(MessageError) {
+        try Ticket.check(fields.pointee.ticket, in: "ticket")
+        try FieldRule.time(Int64(clamping: fields.pointee.code_starts_at_ms), isRequired: false, "code_starts_at_ms")
+    }
+}
+
+extension UndoCheckInRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__undo_check_in_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UndoCheckInRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
+        reason = String(reading: fields.pointee.reason)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__UndoCheckInRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__undo_check_in_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.UndoCheckInRequest.concert_id")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.UndoCheckInRequest.ticket_id")
+        fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.UndoCheckInRequest.reason")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__UndoCheckInRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.reason, 1...200, .plainBytes, "reason")
+    }
+}
+
+extension UndoCheckInReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__undo_check_in_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UndoCheckInReply>) throws(MessageError) {
+        ticket = try Ticket(required: fields.pointee.ticket, in: "ticket")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__UndoCheckInReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__undo_check_in_reply__init)
+        fields.pointee.ticket = try ticket.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__UndoCheckInReply>) throws(MessageError) {
         try Ticket.check(fields.pointee.ticket, in: "ticket")
     }
 }
@@ -3894,6 +4645,8 @@ extension ShowSeatHistoryReply {
         claims = try Array(reading: fields.pointee.claims, count: fields.pointee.n_claims) {
             element throws(MessageError) in try SeatClaim(required: element, in: "claims")
         }
+        createdAt = Timestamp(reading: fields.pointee.created_at_ms)
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3909,11 +4662,15 @@ extension ShowSeatHistoryReply {
         fields.pointee.claims = try arena.array(claims, "onsale.concert.v1.ShowSeatHistoryReply.claims") {
             element throws(MessageError) in try element.layOut(in: arena)
         }
+        fields.pointee.created_at_ms = UInt64(clamping: createdAt?.milliseconds ?? 0)
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryReply>) throws(MessageError) {
         try SeatClaim.check(fields.pointee.claims, count: fields.pointee.n_claims, in: "claims")
+        try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: false, "created_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
     }
 }
 
@@ -3936,6 +4693,228 @@ extension SeatClaim {
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) throws(MessageError) {
         try Reservation.check(fields.pointee.reservation, in: "reservation")
+    }
+}
+
+extension FindReservationsRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_reservations_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindReservationsRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(reading: fields.pointee.reservation_id, "reservation_id")
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        seat = String(reading: fields.pointee.seat)
+        ticketCode = String(reading: fields.pointee.ticket_code)
+        ticketID = try TicketID(reading: fields.pointee.ticket_id, "ticket_id")
+        paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
+        scheduleID = try ScheduleID(reading: fields.pointee.schedule_id, "schedule_id")
+        state = ReservationState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
+        after = try ReservationID(reading: fields.pointee.after, "after")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindReservationsRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_reservations_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.FindReservationsRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
+            reservationID, "onsale.concert.v1.FindReservationsRequest.reservation_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.FindReservationsRequest.user_id")
+        fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.FindReservationsRequest.seat")
+        fields.pointee.ticket_code = try arena.string(
+            ticketCode, "onsale.concert.v1.FindReservationsRequest.ticket_code")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.FindReservationsRequest.ticket_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.FindReservationsRequest.payment_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.FindReservationsRequest.schedule_id")
+        fields.pointee.state = Onsale__Concert__V1__ReservationState(rawValue: UInt32(bitPattern: state.rawValue))
+        fields.pointee.after = try arena.id(after, "onsale.concert.v1.FindReservationsRequest.after")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindReservationsRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "100", "page_size")
+    }
+}
+
+extension FindReservationsReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_reservations_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindReservationsReply>) throws(MessageError) {
+        reservations = try Array(reading: fields.pointee.reservations, count: fields.pointee.n_reservations) {
+            element throws(MessageError) in try Reservation(required: element, in: "reservations")
+        }
+        hasMore = fields.pointee.has_more != 0
+        lastReservationID = try ReservationID(reading: fields.pointee.last_reservation_id, "last_reservation_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindReservationsReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_reservations_reply__init)
+        fields.pointee.n_reservations = reservations.count
+        fields.pointee.reservations = try arena.array(
+            reservations, "onsale.concert.v1.FindReservationsReply.reservations"
+        ) { element throws(MessageError) in try element.layOut(in: arena) }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        fields.pointee.last_reservation_id = try arena.id(
+            lastReservationID, "onsale.concert.v1.FindReservationsReply.last_reservation_id")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindReservationsReply>) throws(MessageError)
+    {
+        try Reservation.check(fields.pointee.reservations, count: fields.pointee.n_reservations, in: "reservations")
+    }
+}
+
+extension FindTicketsRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_tickets_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindTicketsRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        ticketID = try TicketID(reading: fields.pointee.ticket_id, "ticket_id")
+        reservationID = try ReservationID(reading: fields.pointee.reservation_id, "reservation_id")
+        scheduleID = try ScheduleID(reading: fields.pointee.schedule_id, "schedule_id")
+        state = TicketState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
+        after = try TicketID(reading: fields.pointee.after, "after")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindTicketsRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_tickets_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.FindTicketsRequest.concert_id")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.FindTicketsRequest.ticket_id")
+        fields.pointee.reservation_id = try arena.id(
+            reservationID, "onsale.concert.v1.FindTicketsRequest.reservation_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.FindTicketsRequest.schedule_id")
+        fields.pointee.state = Onsale__Concert__V1__TicketState(rawValue: UInt32(bitPattern: state.rawValue))
+        fields.pointee.after = try arena.id(after, "onsale.concert.v1.FindTicketsRequest.after")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindTicketsRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "100", "page_size")
+    }
+}
+
+extension FindTicketsReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_tickets_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindTicketsReply>) throws(MessageError) {
+        tickets = try Array(reading: fields.pointee.tickets, count: fields.pointee.n_tickets) {
+            element throws(MessageError) in try Ticket(required: element, in: "tickets")
+        }
+        hasMore = fields.pointee.has_more != 0
+        lastTicketID = try TicketID(reading: fields.pointee.last_ticket_id, "last_ticket_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindTicketsReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_tickets_reply__init)
+        fields.pointee.n_tickets = tickets.count
+        fields.pointee.tickets = try arena.array(tickets, "onsale.concert.v1.FindTicketsReply.tickets") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        fields.pointee.last_ticket_id = try arena.id(lastTicketID, "onsale.concert.v1.FindTicketsReply.last_ticket_id")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindTicketsReply>) throws(MessageError) {
+        try Ticket.check(fields.pointee.tickets, count: fields.pointee.n_tickets, in: "tickets")
+    }
+}
+
+extension FindBuyersRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_buyers_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindBuyersRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        after = try UserID(reading: fields.pointee.after, "after")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindBuyersRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_buyers_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.FindBuyersRequest.concert_id")
+        fields.pointee.after = try arena.id(after, "onsale.concert.v1.FindBuyersRequest.after")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindBuyersRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...100, zero: "100", "page_size")
+    }
+}
+
+extension FindBuyersReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__find_buyers_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__FindBuyersReply>) throws(MessageError) {
+        buyers = try Array(reading: fields.pointee.buyers, count: fields.pointee.n_buyers) {
+            element throws(MessageError) in try ConcertBuyer(required: element, in: "buyers")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__FindBuyersReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__find_buyers_reply__init)
+        fields.pointee.n_buyers = buyers.count
+        fields.pointee.buyers = try arena.array(buyers, "onsale.concert.v1.FindBuyersReply.buyers") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__FindBuyersReply>) throws(MessageError) {
+        try ConcertBuyer.check(fields.pointee.buyers, count: fields.pointee.n_buyers, in: "buyers")
+    }
+}
+
+extension ConcertBuyer {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__concert_buyer__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConcertBuyer>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        reservations = fields.pointee.reservations
+        tickets = fields.pointee.tickets
+        amount = fields.pointee.amount
+        currency = String(reading: fields.pointee.currency)
+        firstReservedAt = Timestamp(reading: fields.pointee.first_reserved_at_ms)
+        lastReservedAt = Timestamp(reading: fields.pointee.last_reserved_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ConcertBuyer>
+    {
+        let fields = try arena.make(onsale__concert__v1__concert_buyer__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.ConcertBuyer.user_id")
+        fields.pointee.reservations = reservations
+        fields.pointee.tickets = tickets
+        fields.pointee.amount = amount
+        fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConcertBuyer.currency")
+        fields.pointee.first_reserved_at_ms = UInt64(clamping: firstReservedAt?.milliseconds ?? 0)
+        fields.pointee.last_reserved_at_ms = UInt64(clamping: lastReservedAt?.milliseconds ?? 0)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConcertBuyer>) throws(MessageError) {
+        try FieldRule.time(
+            Int64(clamping: fields.pointee.first_reserved_at_ms), isRequired: false, "first_reserved_at_ms")
+        try FieldRule.time(
+            Int64(clamping: fields.pointee.last_reserved_at_ms), isRequired: false, "last_reserved_at_ms")
     }
 }
 
@@ -3986,412 +4965,523 @@ extension ProtoFile {
         18021805520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418052001280c4208dab51804526f6f6d\
         520c62726f777365526f6f6d496422550a12437265617465436f6e636572745265706c79123f0a07636f6e6365727418\
         012001280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e747279420480b618015207636f\
-        6e6365727422ff010a0c436f6e63657274456e747279122e0a0a636f6e636572745f696418012001280c420fdab51807\
-        436f6e6365727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d6512140a057469\
-        746c6518032001280952057469746c6512120a04686f73741804200128095204686f7374121a0a0863757272656e6379\
-        180520012809520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418062001280c4208dab51804526f\
-        6f6d520c62726f777365526f6f6d496412280a0d637265617465645f61745f6d731807200128044204e0b51801520b63\
-        72656174656441744d733a0bfab61807436f6e636572742295030a105363686564756c6553657474696e6773121e0a04\
-        6e616d65180120012809420afab5180608011028180252046e616d6512260a0c7374617274735f61745f6d7318022001\
-        28044204e0b51801520a73746172747341744d7312220a0a656e64735f61745f6d731803200128044204e0b518015208\
-        656e647341744d73122d0a1073616c655f6f70656e735f61745f6d731804200128044204e0b51801520d73616c654f70\
-        656e7341744d73122f0a1173616c655f636c6f7365735f61745f6d731805200128044204e0b51801520e73616c65436c\
-        6f73657341744d73122c0a0f63616e63656c5f756e74696c5f6d731806200128044204e0b51801520d63616e63656c55\
-        6e74696c4d7312310a0e73656174735f7065725f7573657218072001280d420bf2b51807080110321a0134520c736561\
-        74735065725573657212310a07686f6c645f6d7318082001280d4218e8b51801f2b5181008e8071080b899291a063330\
-        303030305206686f6c644d7312210a07726f6f6d5f696418092001280c4208dab51804526f6f6d5206726f6f6d496422\
-        8b010a124164645363686564756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
-        436f6e6365727480b618015209636f6e63657274496412450a0873657474696e677318022001280b32232e6f6e73616c\
-        652e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677322560a\
-        104164645363686564756c655265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e\
-        636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522de010a18436f6e666967\
-        7572655363686564756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63\
-        65727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab51808536368\
-        6564756c6580b61801520a7363686564756c65496412450a0873657474696e677318032001280b32232e6f6e73616c65\
-        2e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677312180a07\
-        76657273696f6e180420012804520776657273696f6e225c0a16436f6e6669677572655363686564756c655265706c79\
-        12420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c6545\
-        6e747279420480b6180152087363686564756c6522d4030a0d5363686564756c65456e74727912310a0b736368656475\
-        6c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c654964122e0a0a636f6e\
-        636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a08736574\
-        74696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773\
-        420480b61801520873657474696e677312180a0776657273696f6e180420012804520776657273696f6e12250a0e6c61\
-        796f75745f76657273696f6e180520012804520d6c61796f757456657273696f6e12350a06636f756e74731806200128\
-        0b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312400a0c72657475\
-        726e5f737465707318072003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e53746570520b72\
-        657475726e537465707312230a0d63616e63656c5f726561736f6e180820012809520c63616e63656c526561736f6e12\
-        2c0a0f63616e63656c6c65645f61745f6d731809200128044204e0b51801520d63616e63656c6c656441744d733a0cfa\
-        b618085363686564756c65226c0a0a52657475726e5374657012330a11646179735f6265666f72655f73746172741801\
-        2001280d4207f2b5180310c21c520f646179734265666f7265537461727412290a0c6b6570745f70657263656e741802\
-        2001280d4206f2b518021064520b6b65707450657263656e7422f8010a1653657452657475726e506f6c696379526571\
-        75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
-        7274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368\
-        6564756c65496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e636572742e76312e5265747572\
-        6e5374657052057374657073122c0a0f63616e63656c5f756e74696c5f6d731804200128044204e0b51801520d63616e\
-        63656c556e74696c4d7312180a0776657273696f6e180520012804520776657273696f6e22bd010a1143616e63656c44\
-        61746552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6180152\
-        09636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b618\
-        01520a7363686564756c65496412210a06726561736f6e1803200128094209fab51805080110c8015206726561736f6e\
-        12220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e22bd020a0f43616e63656c44\
-        6174655265706c79123b0a046c65667418012001280b32212e6f6e73616c652e636f6e636572742e76312e43616e6365\
-        6c6c65645061727473420480b6180152046c656674123b0a04646f6e6518022001280b32212e6f6e73616c652e636f6e\
-        636572742e76312e43616e63656c6c65645061727473420480b618015204646f6e65121a0a0863757272656e63791803\
-        20012809520863757272656e637912220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d617469\
-        6f6e12160a06726561736f6e1805200128095206726561736f6e122c0a0f63616e63656c6c65645f61745f6d73180620\
-        0128044204e0b51801520d63616e63656c6c656441744d73122a0a0e66696e69736865645f61745f6d73180720012804\
-        4204e0b51801520c66696e697368656441744d7322700a0e43616e63656c6c6564506172747312140a05736561747318\
-        01200128045205736561747312120a0468656c64180220012804520468656c6412180a077469636b6574731803200128\
-        0452077469636b657473121a0a08726566756e6465641804200128045208726566756e646564225a0a14536574526574\
-        75726e506f6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572\
-        742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522620a0a53656174436f756e7473\
-        12120a046672656518012001280452046672656512120a0468656c64180220012804520468656c6412120a04736f6c64\
-        1803200128045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65642293010a095365617452\
-        616e676512180a0773656374696f6e180120012809520773656374696f6e12100a03726f771802200128095203726f77\
-        122d0a0c66697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66697273744e756d62657212\
-        2b0a0b6c6173745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173744e756d6265722288010a\
-        09536561744f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
-        617452616e6765420480b6180152057365617473121e0a0567726164651802200128094208fab5180408011020520567\
-        7261646512210a057072696365180320012804420bf2b518071080a094a58d1d5205707269636522aa010a0f53657453\
-        6561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        6e6365727422e9010a17436f6e666967757265436f6e6365727452657175657374122e0a0a636f6e636572745f696418\
+        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412210a057469746c65180220012809\
+        420bfab51807080110c801180752057469746c65121f0a04686f7374180320012809420bfab51807080110c801180752\
+        04686f7374122e0a0e62726f7773655f726f6f6d5f696418042001280c4208dab51804526f6f6d520c62726f77736552\
+        6f6f6d4964122a0a0776657273696f6e1805200128044210f2b5180c080110ffffffffffffffff7f520776657273696f\
+        6e22580a15436f6e666967757265436f6e636572745265706c79123f0a07636f6e6365727418012001280b321f2e6f6e\
+        73616c652e636f6e636572742e76312e436f6e63657274456e747279420480b618015207636f6e6365727422c3020a0c\
+        436f6e63657274456e747279122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
+        015209636f6e63657274496412120a046e616d6518022001280952046e616d6512140a057469746c6518032001280952\
+        057469746c6512120a04686f73741804200128095204686f7374121a0a0863757272656e637918052001280952086375\
+        7272656e6379122e0a0e62726f7773655f726f6f6d5f696418062001280c4208dab51804526f6f6d520c62726f777365\
+        526f6f6d496412280a0d637265617465645f61745f6d731807200128044204e0b51801520b6372656174656441744d73\
+        12180a0776657273696f6e180820012804520776657273696f6e12280a0d757064617465645f61745f6d731809200128\
+        044204e0b51801520b7570646174656441744d733a0bfab61807436f6e636572742295030a105363686564756c655365\
+        7474696e6773121e0a046e616d65180120012809420afab5180608011028180252046e616d6512260a0c737461727473\
+        5f61745f6d731802200128044204e0b51801520a73746172747341744d7312220a0a656e64735f61745f6d7318032001\
+        28044204e0b518015208656e647341744d73122d0a1073616c655f6f70656e735f61745f6d731804200128044204e0b5\
+        1801520d73616c654f70656e7341744d73122f0a1173616c655f636c6f7365735f61745f6d731805200128044204e0b5\
+        1801520e73616c65436c6f73657341744d73122c0a0f63616e63656c5f756e74696c5f6d731806200128044204e0b518\
+        01520d63616e63656c556e74696c4d7312310a0e73656174735f7065725f7573657218072001280d420bf2b518070801\
+        10321a0134520c73656174735065725573657212310a07686f6c645f6d7318082001280d4218e8b51801f2b5181008e8\
+        071080b899291a063330303030305206686f6c644d7312210a07726f6f6d5f696418092001280c4208dab51804526f6f\
+        6d5206726f6f6d4964228b010a124164645363686564756c6552657175657374122e0a0a636f6e636572745f69641801\
+        2001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a0873657474696e677318022001\
+        280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873\
+        657474696e677322560a104164645363686564756c655265706c7912420a087363686564756c6518012001280b32202e\
+        6f6e73616c652e636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522\
+        de010a18436f6e6669677572655363686564756c6552657175657374122e0a0a636f6e636572745f696418012001280c\
+        420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802200128\
+        0c4210dab518085363686564756c6580b61801520a7363686564756c65496412450a0873657474696e67731803200128\
+        0b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773420480b6180152087365\
+        7474696e677312180a0776657273696f6e180420012804520776657273696f6e225c0a16436f6e666967757265536368\
+        6564756c655265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e7631\
+        2e5363686564756c65456e747279420480b6180152087363686564756c6522a6030a0f4d6f7665446174655265717565\
+        7374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274\
+        496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564\
+        756c654964122a0a0c7374617274735f61745f6d731803200128044208e0b5180180b61801520a73746172747341744d\
+        7312260a0a656e64735f61745f6d731804200128044208e0b5180180b618015208656e647341744d7312230a06726561\
+        736f6e180520012809420bfab51807080110c80118075206726561736f6e122c0a0f72657475726e5f756e74696c5f6d\
+        731806200128044204e0b51801520d72657475726e556e74696c4d73122f0a1173616c655f636c6f7365735f61745f6d\
+        731807200128044204e0b51801520e73616c65436c6f73657341744d73122c0a0f63616e63656c5f756e74696c5f6d73\
+        1808200128044204e0b51801520d63616e63656c556e74696c4d73122a0a0776657273696f6e1809200128044210f2b5\
+        180c080110ffffffffffffffff7f520776657273696f6e22530a0d4d6f7665446174655265706c7912420a0873636865\
+        64756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e747279420480b6\
+        180152087363686564756c65229d050a0d5363686564756c65456e74727912310a0b7363686564756c655f6964180120\
+        01280c4210dab518085363686564756c6580b61801520a7363686564756c654964122e0a0a636f6e636572745f696418\
+        022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a0873657474696e6773180320\
+        01280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773420480b618015208\
+        73657474696e677312180a0776657273696f6e180420012804520776657273696f6e12250a0e6c61796f75745f766572\
+        73696f6e180520012804520d6c61796f757456657273696f6e12350a06636f756e747318062001280b321d2e6f6e7361\
+        6c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312400a0c72657475726e5f7374657073\
+        18072003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e53746570520b72657475726e537465\
+        707312280a0d637265617465645f61745f6d731808200128044204e0b51801520b6372656174656441744d7312280a0d\
+        757064617465645f61745f6d731809200128044204e0b51801520b7570646174656441744d7312240a0b6d6f7665645f\
+        61745f6d73180a200128044204e0b5180152096d6f76656441744d73121f0a0b6d6f76655f726561736f6e180b200128\
+        09520a6d6f7665526561736f6e122c0a0f72657475726e5f756e74696c5f6d73180c200128044204e0b51801520d7265\
+        7475726e556e74696c4d7312230a0d63616e63656c5f726561736f6e180d20012809520c63616e63656c526561736f6e\
+        122c0a0f63616e63656c6c65645f61745f6d73180e200128044204e0b51801520d63616e63656c6c656441744d733a0c\
+        fab618085363686564756c65226c0a0a52657475726e5374657012330a11646179735f6265666f72655f737461727418\
+        012001280d4207f2b5180310c21c520f646179734265666f7265537461727412290a0c6b6570745f70657263656e7418\
+        022001280d4206f2b518021064520b6b65707450657263656e7422f8010a1653657452657475726e506f6c6963795265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363\
+        686564756c65496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475\
+        726e5374657052057374657073122c0a0f63616e63656c5f756e74696c5f6d731804200128044204e0b51801520d6361\
+        6e63656c556e74696c4d7312180a0776657273696f6e180520012804520776657273696f6e22bd010a1143616e63656c\
+        4461746552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
         5209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b6\
-        1801520a7363686564756c65496412340a066f666665727318032003280b321c2e6f6e73616c652e636f6e636572742e\
-        76312e536561744f6666657252066f666665727322520a0d53657453656174735265706c7912410a06636f756e747318\
-        012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b61801\
-        5206636f756e747322560a10536561744368616e6765436f756e747312140a0561646465641801200128045205616464\
-        656412180a076368616e67656418022001280452076368616e67656412120a046b65707418032001280452046b657074\
-        22cd010a11426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
-        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
-        085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c\
-        652e636f6e636572742e76312e5365617452616e67655205736561747312210a06726561736f6e1804200128094209fa\
-        b51805080110c8015206726561736f6e22540a0f426c6f636b53656174735265706c7912410a06636f756e7473180120\
-        01280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206\
-        636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001\
-        280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964180220\
-        01280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b\
-        321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747322560a11556e626c6f636b\
-        53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e53\
-        6561744368616e6765436f756e7473420480b618015206636f756e7473224c0a134c697374436f6e6365727473526571\
-        7565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001280c420bdab51807436f6e\
-        6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a08636f6e636572747318012003\
-        280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208636f6e636572747312190a\
-        086861735f6d6f726518022001280852076861734d6f726522a5010a144c6973745363686564756c6573526571756573\
-        74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
-        6412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f7365617473180320\
-        01280852116f6e6c795769746846726565536561747312180a047061737318042001280c420490b61801520470617373\
-        22540a124c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e7361\
-        6c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c657322c1010a1053686f7753\
-        6561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b6\
-        1801520a7363686564756c65496412180a047061737318032001280c420490b6180152047061737312300a146b6e6f77\
-        6e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e22ef010a0e53\
-        686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f7574566572\
-        73696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f\
-        636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f\
-        6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e63791806200128095208\
-        63757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b61801520661734f664d732292010a\
-        0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
-        617452616e6765420480b618015205736561747312140a0567726164651802200128095205677261646512140a057072\
-        69636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d520a6669727374496e6465\
-        782290010a115761746368536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
+        1801520a7363686564756c65496412210a06726561736f6e1803200128094209fab51805080110c8015206726561736f\
+        6e12220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e22bd020a0f43616e63656c\
+        446174655265706c79123b0a046c65667418012001280b32212e6f6e73616c652e636f6e636572742e76312e43616e63\
+        656c6c65645061727473420480b6180152046c656674123b0a04646f6e6518022001280b32212e6f6e73616c652e636f\
+        6e636572742e76312e43616e63656c6c65645061727473420480b618015204646f6e65121a0a0863757272656e637918\
+        0320012809520863757272656e637912220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d6174\
+        696f6e12160a06726561736f6e1805200128095206726561736f6e122c0a0f63616e63656c6c65645f61745f6d731806\
+        200128044204e0b51801520d63616e63656c6c656441744d73122a0a0e66696e69736865645f61745f6d731807200128\
+        044204e0b51801520c66696e697368656441744d7322700a0e43616e63656c6c6564506172747312140a057365617473\
+        1801200128045205736561747312120a0468656c64180220012804520468656c6412180a077469636b65747318032001\
+        280452077469636b657473121a0a08726566756e6465641804200128045208726566756e646564225a0a145365745265\
+        7475726e506f6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e6365\
+        72742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522620a0a53656174436f756e74\
+        7312120a046672656518012001280452046672656512120a0468656c64180220012804520468656c6412120a04736f6c\
+        641803200128045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65642293010a0953656174\
+        52616e676512180a0773656374696f6e180120012809520773656374696f6e12100a03726f771802200128095203726f\
+        77122d0a0c66697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66697273744e756d626572\
+        122b0a0b6c6173745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173744e756d626572228801\
+        0a09536561744f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e53\
+        65617452616e6765420480b6180152057365617473121e0a0567726164651802200128094208fab51804080110205205\
+        677261646512210a057072696365180320012804420bf2b518071080a094a58d1d5205707269636522aa010a0f536574\
+        536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
+        015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580\
+        b61801520a7363686564756c65496412340a066f666665727318032003280b321c2e6f6e73616c652e636f6e63657274\
+        2e76312e536561744f6666657252066f666665727322520a0d53657453656174735265706c7912410a06636f756e7473\
+        18012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618\
+        015206636f756e747322560a10536561744368616e6765436f756e747312140a05616464656418012001280452056164\
+        64656412180a076368616e67656418022001280452076368616e67656412120a046b65707418032001280452046b6570\
+        7422cd010a11426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
         07436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab5\
-        18085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b618015204\
-        70617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32212e6f6e73616c652e636f\
-        6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a076368616e67657318022001280b32\
-        1e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368616e67657342060a046e65\
-        777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265656412120a0468656c6418\
-        022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c6f636b656418042003280d\
-        5207626c6f636b65642290020a1352657365727665536561747352657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
-        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a057365617473180320\
-        01280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205736561747312320a046265\
-        737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e42657374536561747348005204626573741218\
-        0a047061737318052001280c420490b6180152047061737342120a0477697368120acab7180663686f69636522210a09\
-        536561744e616d657312140a056e616d657318012003280952056e616d657322410a09426573745365617473121e0a05\
-        636f756e7418012001280d4208f2b51804080110325205636f756e7412140a0567726164651802200128095205677261\
-        646522600a115265736572766553656174735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
-        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
-        74696f6e228b050a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f69641801200128\
-        0c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e63657274\
-        5f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c\
-        655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a0573746174\
-        6518042001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e537461746552057374\
-        61746512140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f756e\
-        74121a0a0863757272656e6379180720012809520863757272656e6379122e0a0e72657365727665645f61745f6d7318\
-        08200128044208e0b5180180b61801520c726573657276656441744d7312290a0b646561646c696e655f6d7318092001\
-        28044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d73180a200128044204e0b5\
-        18015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b518015209656e6465644174\
-        4d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e7452097061796d656e7449641225\
-        0a0e72657475726e65645f7365617473180d20032809520d72657475726e6564536561747312230a0d72657475726e5f\
-        726561736f6e180e20012809520c72657475726e526561736f6e12250a0e646174655f63616e63656c6c6564180f2001\
-        2808520d6461746543616e63656c6c65643a0ffab6180b5265736572766174696f6e2287010a1952656c656173655265\
-        736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
-        7480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265\
-        736572766174696f6e80b61801520d7265736572766174696f6e496422660a1752656c65617365526573657276617469\
-        6f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e7631\
-        2e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e2284010a1653686f77526573\
-        6572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63657274\
-        80b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b526573\
-        6572766174696f6e80b61801520d7265736572766174696f6e496422630a1453686f775265736572766174696f6e5265\
-        706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e526573\
-        6572766174696f6e456e747279420480b61801520b7265736572766174696f6e22490a174c6973745265736572766174\
-        696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c7912470a0c7265736572766174\
-        696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74727952\
-        0c7265736572766174696f6e7322bc020a0e436f6e6669726d52657175657374122e0a0a636f6e636572745f69641801\
-        2001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69641802\
-        2001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f\
-        696418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a07\
-        757365725f696418042001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74180520\
-        0128045206616d6f756e7412220a0863757272656e63791806200128094206fab518021805520863757272656e637912\
-        2b0a11756e6465727374616e64735f70617274731807200128085210756e6465727374616e6473506172747322520a0c\
-        436f6e6669726d5265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e\
-        76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22d7010a0c41626f7274526571756573\
-        74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
-        64122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d656e7449\
-        64123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d\
-        7265736572766174696f6e4964122b0a11756e6465727374616e64735f70617274731804200128085210756e64657273\
-        74616e6473506172747322500a0a41626f72745265706c7912420a086465636973696f6e18012001280b32202e6f6e73\
-        616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22c8020a\
-        0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e636f6e63657274\
-        2e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e18022001280e321e2e6f\
-        6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e7265736572766174\
-        696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412160a06\
-        616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863757272656e6379\
-        12210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c6163655f696418\
-        072001280c4209dab51805506c6163655207706c61636549643a0cfab618084465636973696f6e22ca010a1843616e63\
-        656c5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f\
-        6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5\
-        180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e180320012809\
-        4207fab5180310c8015206726561736f6e12210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d\
-        6f756e7422ca010a1643616e63656c5265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e1801\
-        2001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b6180152\
-        0b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b6180152\
-        08726566756e64496412360a06726566756e6418032001280b321e2e6f6e73616c652e636f6e636572742e76312e5265\
-        66756e64456e7472795206726566756e6422dc010a1443616e63656c5469636b65747352657175657374122e0a0a636f\
-        6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265\
-        736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d72657365727661\
-        74696f6e496412140a0573656174731803200328095205736561747312210a0c6c656173745f616d6f756e7418042001\
-        2804520b6c65617374416d6f756e74121f0a06726561736f6e1805200128094207fab5180310c8015206726561736f6e\
-        229f010a1243616e63656c5469636b6574735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
-        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
-        74696f6e123c0a06726566756e6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e6445\
-        6e747279420480b618015206726566756e642296010a1251756f746552657475726e52657175657374122e0a0a636f6e\
-        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573\
-        6572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174\
-        696f6e496412140a057365617473180320032809520573656174732284010a1051756f746552657475726e5265706c79\
-        12330a056c696e657318012003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e4c696e655205\
-        6c696e6573123b0a05746f74616c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e52657475726e41\
-        6d6f756e74420480b618015205746f74616c22660a0a52657475726e4c696e6512120a04736561741801200128095204\
-        7365617412140a05707269636518022001280452057072696365121a0a08726566756e64656418032001280452087265\
-        66756e64656412120a046b65707418042001280452046b657074225a0a0c52657475726e416d6f756e74121a0a087265\
-        66756e6465641801200128045208726566756e64656412120a046b65707418022001280452046b657074121a0a086375\
-        7272656e6379180320012809520863757272656e637922db010a154c697374526566756e647344756552657175657374\
-        122a0a0a636f6e636572745f696418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a10\
-        61667465725f636f6e636572745f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e636572\
-        74496412320a0f61667465725f726566756e645f696418032001280c420adab51806526566756e64520d616674657252\
-        6566756e644964122b0a11756e6465727374616e64735f70617274731804200128085210756e6465727374616e647350\
-        61727473226a0a134c697374526566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f\
-        6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f72\
-        6518022001280852076861734d6f726522df030a0b526566756e64456e747279122b0a09726566756e645f6964180120\
-        01280c420edab51806526566756e6480b618015208726566756e644964122e0a0a636f6e636572745f69641802200128\
-        0c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69641803200128\
-        0c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418\
-        042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a07757365\
-        725f696418052001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74180620012804\
-        5206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912160a06726561736f6e1808\
-        200128095206726561736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5180180b61801520a6475\
-        6553696e63654d7312120a046b657074180a2001280452046b65707412140a057365617473180b200328095205736561\
-        747312320a1261636b6e6f776c65646765645f61745f6d73180c200128044204e0b51801521061636b6e6f776c656467\
-        656441744d733a0afab61806526566756e6422a3010a1841636b6e6f776c65646765526566756e645265717565737412\
-        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
-        2b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a\
-        7061796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e\
-        6f776c65646765526566756e645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e63\
-        6572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c697374\
-        5469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76\
-        312e5469636b6574456e74727952077469636b65747322c7050a0b5469636b6574456e747279122b0a097469636b6574\
-        5f696418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f69\
-        6418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f\
-        696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e726573657276\
-        6174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e\
-        496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b657453746174\
-        655205737461746512120a047365617418062001280952047365617412140a0567726164651807200128095205677261\
-        646512140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809520863757272\
-        656e6379122a0a0c7374617274735f61745f6d73180a200128044208e0b5180180b61801520a73746172747341744d73\
-        12260a0a656e64735f61745f6d73180b200128044208e0b5180180b618015208656e647341744d73122a0a0c69737375\
-        65645f61745f6d73180c200128044208e0b5180180b61801520a69737375656441744d7312220a0a757365645f61745f\
-        6d73180d200128044204e0b5180152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d73180e200128\
-        044204e0b51801520d63616e63656c6c656441744d73121a0a08726566756e646564180f200128045208726566756e64\
-        656412120a046b65707418102001280452046b65707412270a09726566756e645f696418112001280c420adab5180652\
-        6566756e645208726566756e64496412230a0d63616e63656c5f726561736f6e181220012809520c63616e63656c5265\
-        61736f6e3a0afab618065469636b657422700a1153686f775469636b657452657175657374122e0a0a636f6e63657274\
-        5f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a097469636b65745f\
-        696418022001280c420edab518065469636b657480b6180152087469636b6574496422630a0f53686f775469636b6574\
-        5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574\
-        456e747279420480b6180152067469636b657412120a04636f64651802200128095204636f646522170a1553686f7754\
-        69636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c7912300a046b65797318\
-        012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b65797322410a09546963\
-        6b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b65791802200128\
-        0c52097075626c69634b657922590a0e436865636b496e5265717565737412180a04636f6465180120012809420490b6\
-        18015204636f6465122d0a0b7363686564756c655f696418022001280c420cdab518085363686564756c65520a736368\
-        6564756c6549642294010a0c436865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c\
-        652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412210a0c636f6e636572\
-        745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809\
-        520c7363686564756c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f\
-        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c6573526570\
-        6f72745265706c7912320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65\
-        734c696e6552056c696e6573121a0a0863757272656e6379180220012809520863757272656e637922ac020a0953616c\
-        65734c696e6512310a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a73\
-        63686564756c65496412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d651214\
-        0a0567726164651803200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f\
-        6e636572742e76312e53656174436f756e74735206636f756e747312180a07726576656e756518052001280452077265\
-        76656e756512120a0475736564180620012804520475736564121c0a0963616e63656c6c656418072001280452096361\
-        6e63656c6c6564121a0a08726566756e6465641808200128045208726566756e64656412120a046b6570741809200128\
-        0452046b657074228f010a1653686f7753656174486973746f727952657175657374122e0a0a636f6e636572745f6964\
-        18012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
-        6418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412120a0473656174180320\
-        01280952047365617422d3010a1453686f7753656174486973746f72795265706c7912320a0573746174651801200128\
-        0e321c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746512250a0e626c6f636b65\
-        645f726561736f6e180220012809520d626c6f636b6564526561736f6e12140a05677261646518032001280952056772\
-        61646512140a0570726963651804200128045205707269636512340a06636c61696d7318052003280b321c2e6f6e7361\
-        6c652e636f6e636572742e76312e53656174436c61696d5206636c61696d7322a4010a0953656174436c61696d12250a\
-        07757365725f696418012001280c420cdab518045573657280b618015206757365724964124b0a0b7265736572766174\
-        696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e7472794204\
-        80b61801520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e180320012809520c72657475726e\
-        526561736f6e22400a0a54616b656e536561747312320a05736561747318012003280b321c2e6f6e73616c652e636f6e\
-        636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412120a0473656174180120\
-        01280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e636572742e76312e536561\
-        7453746174655205737461746522cb140a0e436f6e636572744661696c75726522b8140a06526561736f6e12160a1252\
-        4541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8b61806b2b61825746865\
-        206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f434f4e434552545f554e\
-        4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a20636865636b20697473206e61\
-        6d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b6183464617465206e6f74\
-        20666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65206f72206964125b0a13\
-        5245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f752068617665206e6f207375636820\
-        7265736572766174696f6e206f66207468697320636f6e636572743a20636865636b2069747320696412520a0e544943\
-        4b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e6420696e207468697320\
-        636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f554e4b4e4f574e10061a\
-        2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e20746869732064617465123e0a0d47\
-        524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f662074686973206461746520686173\
-        2074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b6180ab2b618407468652064\
-        61746520686173206368616e6765643a2072657065617420746865206368616e67652077697468206974732063757272\
-        656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b618257468652073616c65\
-        206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f4f564552100a1a48a8b6\
-        1809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c20736f20697473207365\
-        6174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47100b1a40a8b61807b2b6\
-        18386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e64207761697420666f72\
-        20796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b6183874686520706173732077\
-        61732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061206e6577206f6e65123e\
-        0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c746865207061737320697320666f\
-        7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b61832612073656174206973\
-        2068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e536561747312390a09534541\
-        545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20736565207468652054616b656e53\
-        65617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b6182561207365617420697320626c6f636b65\
-        643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e10111a41a8b6180ab2b61839\
-        7365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b20736565207468652054\
-        616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180ab2b61856736f206d616e\
-        79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765746865723a2072657175\
-        657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f4f5f4d414e595f534541\
-        545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f206d616e79207365617473\
-        206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561736520736f6d6512610a\
-        15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e7468652075736572206861732074\
-        6f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072656c65617365206f6e65\
-        124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64207265736572766174696f6e2063\
-        616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e4f545f534f4c4410161a\
-        30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062652063616e63656c6c65\
-        6412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c75736572732063616e6e6f742063616e\
-        63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72732063616e126d0a16\
-        43414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572732063616e206e6f206c\
-        6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72\
-        73207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b6181c746865207469636b65\
-        7420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f544845525f44415445101a1a\
-        26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064617465122c0a0b5449434b45\
-        545f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412360a105449434b45545f\
-        43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761732063616e63656c6c6564127d0a\
-        0e524546554e445f4348414e474544101d1a69a8b6180ab2b618617468652072657475726e20776f756c642072656675\
-        6e64206c657373207468616e206c656173745f616d6f756e74206e6f773a207265706561742069742077697468207468\
-        6520616d6f756e7420696e207468652052657475726e416d6f756e7412320a0e444154455f43414e43454c4c4544101e\
-        1a1ea8b61809b2b618167468652064617465207761732063616e63656c6c656412420a09444154455f4f564552101f1a\
-        33a8b61809b2b6182b7468652064617465206973206f7665722c20736f2069742063616e6e6f742062652063616e6365\
-        6c6c65641294010a1257524f4e475f434f4e4649524d4154494f4e10201a7ca8b61809b2b6187474686520636f6e6669\
-        726d6174696f6e206973206e6f742074686174206f662074686520646174653a20726571756573742069742061676169\
-        6e20776974686f7574206120636f6e6669726d6174696f6e2c20616e6420636865636b207768617420776f756c642062\
-        652063616e63656c6c65642a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53\
-        544154455f554e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c454153\
-        45441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f\
-        6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45\
-        441001120b0a0741424f5254454410022a8a010a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e\
-        5f554e535045434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c\
-        52454144595f534f4c441003120c0a084d49534d415443481004120d0a09524551554553544544100512120a0e444154\
-        455f43414e43454c4c454410062a4f0a0b5469636b65745374617465121c0a185449434b45545f53544154455f554e53\
-        5045434946494544100012090a0556414c4944100112080a04555345441002120d0a0943414e43454c4c454410032a7e\
-        0a09536561745374617465121a0a16534541545f53544154455f554e535045434946494544100012130a0f534541545f\
-        53544154455f46524545100112130a0f534541545f53544154455f48454c44100212130a0f534541545f53544154455f\
-        534f4c44100312160a12534541545f53544154455f424c4f434b4544100432b0180a07436f6e63657274126c0a0d4372\
-        65617465436f6e6365727412272e6f6e73616c652e636f6e636572742e76312e437265617465436f6e63657274526571\
-        756573741a252e6f6e73616c652e636f6e636572742e76312e437265617465436f6e636572745265706c79220b900202\
-        88b5180398b5180212660a0b4164645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e41646453\
-        63686564756c65526571756573741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c655265\
-        706c79220b90020288b5180398b5180212780a11436f6e6669677572655363686564756c65122b2e6f6e73616c652e63\
-        6f6e636572742e76312e436f6e6669677572655363686564756c65526571756573741a292e6f6e73616c652e636f6e63\
-        6572742e76312e436f6e6669677572655363686564756c655265706c79220b90020288b5180398b5180212720a0f5365\
-        7452657475726e506f6c69637912292e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c6963\
-        79526571756573741a272e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c6963795265706c\
-        79220b90020288b5180398b5180212630a0a43616e63656c4461746512242e6f6e73616c652e636f6e636572742e7631\
-        2e43616e63656c44617465526571756573741a222e6f6e73616c652e636f6e636572742e76312e43616e63656c446174\
-        655265706c79220b90020288b5180398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e63657274\
-        2e76312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e5365745365617473\
-        5265706c79220b90020288b5180398b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572\
-        742e76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b\
-        53656174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c65\
-        2e636f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e63657274\
-        2e76312e556e626c6f636b53656174735265706c79220b90020288b5180398b5180212650a0c4c697374436f6e636572\
-        747312262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73\
-        616c652e636f6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c6973\
-        745363686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c657352657175\
-        6573741a252e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188\
-        b51801126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265\
-        71756573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79221790020188b518\
-        0288b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e636f6e63657274\
-        2e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e576174636853\
-        656174734974656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c526573657276655365\
-        61747312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e\
-        73616c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a125265\
-        6c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c6561736552657365\
-        72766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c65617365526573657276\
-        6174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e\
-        636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e6365\
-        72742e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c6973745265736572\
-        766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e7352657175\
-        6573741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c79220790\
-        020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d526571\
-        756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b518041250\
-        0a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c\
-        652e636f6e636572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c526573657276\
-        6174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265717565\
-        73741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220f90\
-        020288b5180288b5180398b5180212700a0d43616e63656c5469636b65747312272e6f6e73616c652e636f6e63657274\
-        2e76312e43616e63656c5469636b657473526571756573741a252e6f6e73616c652e636f6e636572742e76312e43616e\
-        63656c5469636b6574735265706c79220f90020288b5180288b5180398b51802126a0a0b51756f746552657475726e12\
-        252e6f6e73616c652e636f6e636572742e76312e51756f746552657475726e526571756573741a232e6f6e73616c652e\
-        636f6e636572742e76312e51756f746552657475726e5265706c79220f90020188b5180288b5180398b51802126b0a0e\
-        4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475\
-        65526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475655265706c79\
-        220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e\
-        76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e\
-        41636b6e6f776c65646765526566756e645265706c79220790020288b5180412620a0b4c6973745469636b6574731225\
-        2e6f6e73616c652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e73616c652e63\
-        6f6e636572742e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f775469636b65\
-        7412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e6f6e73616c65\
-        2e636f6e636572742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e53686f775469636b\
-        65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b65797352657175657374\
-        1a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c79220790020188b518\
-        01125a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e526571756573741a\
-        1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220b90020288b5180398b51803126a0a\
-        0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f727452657175\
-        6573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220f90020188b518\
-        0398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e7631\
-        2e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f77\
-        53656174486973746f72795265706c79220f90020188b5180398b5180298b51804620670726f746f33
+        18085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e7361\
+        6c652e636f6e636572742e76312e5365617452616e67655205736561747312210a06726561736f6e1804200128094209\
+        fab51805080110c8015206726561736f6e22540a0f426c6f636b53656174735265706c7912410a06636f756e74731801\
+        2001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b6180152\
+        06636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e636572745f6964180120\
+        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
+        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a0573656174731803200328\
+        0b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747322560a11556e626c6f63\
+        6b53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e\
+        536561744368616e6765436f756e7473420480b618015206636f756e747322ab010a1252656d6f766553656174735265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363\
+        686564756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174\
+        52616e67655205736561747322550a1052656d6f766553656174735265706c7912410a06636f756e747318012001280b\
+        32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f75\
+        6e7473224c0a134c697374436f6e63657274735265717565737412120a046e616d6518012001280952046e616d651221\
+        0a05616674657218022001280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274\
+        735265706c79123b0a08636f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e\
+        63657274456e7472795208636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f726522cc\
+        010a144c6973745363686564756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
+        07436f6e6365727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f\
+        6e6c795f776974685f667265655f736561747318032001280852116f6e6c795769746846726565536561747312180a04\
+        7061737318042001280c420490b6180152047061737312250a0e6f6e6c795f617661696c61626c65180520012808520d\
+        6f6e6c79417661696c61626c6522540a124c6973745363686564756c65735265706c79123e0a097363686564756c6573\
+        18012003280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e7472795209736368656475\
+        6c65732293020a1053686f77536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab5\
+        1807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210da\
+        b518085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b6180152\
+        047061737312300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f7574\
+        56657273696f6e12260a0f776974685f667265655f7365617473180520012808520d7769746846726565536561747312\
+        280a1066697273745f667265655f696e64657818062001280d520e666972737446726565496e64657822b6020a0e5368\
+        6f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f757456657273\
+        696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f63\
+        6b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f6c\
+        6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e6379180620012809520863\
+        757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b61801520661734f664d73121d0a0a66\
+        7265655f7365617473180820032809520966726565536561747312260a0f6e6578745f667265655f696e646578180920\
+        01280d520d6e65787446726565496e6465782292010a0953656174426c6f636b12380a05736561747318012001280b32\
+        1c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b618015205736561747312140a056772\
+        6164651802200128095205677261646512140a05707269636518032001280452057072696365121f0a0b66697273745f\
+        696e64657818042001280d520a6669727374496e6465782290010a115761746368536561747352657175657374122e0a\
+        0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a\
+        0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c654964\
+        12180a047061737318032001280c420490b61801520470617373228b010a0e576174636853656174734974656d12350a\
+        036d617018012001280b32212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79480052\
+        036d6170123a0a076368616e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e536561744368\
+        616e676573480052076368616e67657342060a046e65777322650a0b536561744368616e67657312140a056672656564\
+        18012003280d5205667265656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d52\
+        04736f6c6412180a07626c6f636b656418042003280d5207626c6f636b65642290020a13526573657276655365617473\
+        52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f\
+        6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a\
+        7363686564756c65496412340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
+        61744e616d657348005205736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e\
+        76312e426573745365617473480052046265737412180a047061737318052001280c420490b618015204706173734212\
+        0a0477697368120acab7180663686f69636522210a09536561744e616d657312140a056e616d65731801200328095205\
+        6e616d657322410a09426573745365617473121e0a05636f756e7418012001280d4208f2b51804080110325205636f75\
+        6e7412140a0567726164651802200128095205677261646522600a115265736572766553656174735265706c79124b0a\
+        0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e526573657276617469\
+        6f6e456e747279420480b61801520b7265736572766174696f6e22d8050a105265736572766174696f6e456e74727912\
+        3a0a0e7265736572766174696f6e5f696418012001280c4213dab5180b5265736572766174696f6e80b61801520d7265\
+        736572766174696f6e4964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496412310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b6\
+        1801520a7363686564756c65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76\
+        312e5265736572766174696f6e53746174655205737461746512140a0573656174731805200328095205736561747312\
+        160a06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e637918072001280952086375727265\
+        6e6379122e0a0e72657365727665645f61745f6d731808200128044208e0b5180180b61801520c726573657276656441\
+        744d7312290a0b646561646c696e655f6d731809200128044208e0b5180180b61801520a646561646c696e654d731222\
+        0a0a736f6c645f61745f6d73180a200128044204e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d\
+        73180b200128044204e0b518015209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab5\
+        18075061796d656e7452097061796d656e74496412250a0e72657475726e65645f7365617473180d20032809520d7265\
+        7475726e6564536561747312230a0d72657475726e5f726561736f6e180e20012809520c72657475726e526561736f6e\
+        12210a07757365725f6964180f2001280c4208dab5180455736572520675736572496412280a0d757064617465645f61\
+        745f6d731810200128044204e0b51801520b7570646174656441744d7312250a0e646174655f63616e63656c6c656418\
+        1120012808520d6461746543616e63656c6c65643a0ffab6180b5265736572766174696f6e2287010a1952656c656173\
+        655265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e\
+        6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab518\
+        0b5265736572766174696f6e80b61801520d7265736572766174696f6e496422660a1752656c65617365526573657276\
+        6174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e63657274\
+        2e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e2284010a1653686f77\
+        5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63\
+        65727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b\
+        5265736572766174696f6e80b61801520d7265736572766174696f6e496422630a1453686f775265736572766174696f\
+        6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e\
+        5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e22490a174c6973745265736572\
+        766174696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480\
+        b618015209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c7912470a0c7265736572\
+        766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74\
+        7279520c7265736572766174696f6e7322bc020a0e436f6e6669726d52657175657374122e0a0a636f6e636572745f69\
+        6418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69\
+        6418022001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e726573657276617469\
+        6f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412\
+        250a07757365725f696418042001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74\
+        1805200128045206616d6f756e7412220a0863757272656e63791806200128094206fab518021805520863757272656e\
+        6379122b0a11756e6465727374616e64735f70617274731807200128085210756e6465727374616e6473506172747322\
+        520a0c436f6e6669726d5265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e6365\
+        72742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22d7010a0c41626f7274526571\
+        75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
+        72744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d65\
+        6e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b618\
+        01520d7265736572766174696f6e4964122b0a11756e6465727374616e64735f70617274731804200128085210756e64\
+        65727374616e6473506172747322500a0a41626f72745265706c7912420a086465636973696f6e18012001280b32202e\
+        6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22\
+        fb020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e636f6e63\
+        6572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e18022001280e32\
+        1e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e7265736572\
+        766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412\
+        160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e637918052001280952086375727265\
+        6e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c6163655f\
+        696418072001280c4209dab51805506c6163655207706c616365496412310a05736561747318082003280b321b2e6f6e\
+        73616c652e636f6e636572742e76312e536f6c6453656174520573656174733a0cfab618084465636973696f6e224b0a\
+        08536f6c645365617412120a0473656174180120012809520473656174122b0a097469636b65745f696418022001280c\
+        420edab518065469636b657480b6180152087469636b6574496422ca010a1843616e63656c5265736572766174696f6e\
+        52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f\
+        6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e\
+        80b61801520d7265736572766174696f6e4964121f0a06726561736f6e1803200128094207fab5180310c80152067265\
+        61736f6e12210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d6f756e7422ca010a1643616e63\
+        656c5265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c65\
+        2e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e12\
+        2b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e64496412360a06\
+        726566756e6418032001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e74727952067265\
+        66756e6422dc010a1443616e63656c5469636b65747352657175657374122e0a0a636f6e636572745f69641801200128\
+        0c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418\
+        022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412140a05736561\
+        74731803200328095205736561747312210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d6f75\
+        6e74121f0a06726561736f6e1805200128094207fab5180310c8015206726561736f6e229f010a1243616e63656c5469\
+        636b6574735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e63657274\
+        2e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e123c0a06726566756e\
+        6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e747279420480b61801520672\
+        6566756e642296010a1251756f746552657475726e52657175657374122e0a0a636f6e636572745f696418012001280c\
+        420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f69641802\
+        2001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412140a0573656174\
+        73180320032809520573656174732284010a1051756f746552657475726e5265706c7912330a056c696e657318012003\
+        280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e4c696e6552056c696e6573123b0a05746f7461\
+        6c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e52657475726e416d6f756e74420480b618015205\
+        746f74616c22660a0a52657475726e4c696e6512120a047365617418012001280952047365617412140a057072696365\
+        18022001280452057072696365121a0a08726566756e6465641803200128045208726566756e64656412120a046b6570\
+        7418042001280452046b657074225a0a0c52657475726e416d6f756e74121a0a08726566756e64656418012001280452\
+        08726566756e64656412120a046b65707418022001280452046b657074121a0a0863757272656e637918032001280952\
+        0863757272656e637922db010a154c697374526566756e647344756552657175657374122a0a0a636f6e636572745f69\
+        6418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a1061667465725f636f6e63657274\
+        5f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e63657274496412320a0f61667465725f\
+        726566756e645f696418032001280c420adab51806526566756e64520d6166746572526566756e644964122b0a11756e\
+        6465727374616e64735f70617274731804200128085210756e6465727374616e64735061727473226a0a134c69737452\
+        6566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f6e63657274\
+        2e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f726518022001280852076861734d\
+        6f726522df030a0b526566756e64456e747279122b0a09726566756e645f696418012001280c420edab5180652656675\
+        6e6480b618015208726566756e644964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e636572\
+        7480b618015209636f6e636572744964122e0a0a7061796d656e745f696418032001280c420fdab518075061796d656e\
+        7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418042001280c4213dab5180b5265\
+        736572766174696f6e80b61801520d7265736572766174696f6e496412250a07757365725f696418052001280c420cda\
+        b518045573657280b61801520675736572496412160a06616d6f756e741806200128045206616d6f756e74121a0a0863\
+        757272656e6379180720012809520863757272656e637912160a06726561736f6e1808200128095206726561736f6e12\
+        2a0a0c6475655f73696e63655f6d731809200128044208e0b5180180b61801520a64756553696e63654d7312120a046b\
+        657074180a2001280452046b65707412140a057365617473180b200328095205736561747312320a1261636b6e6f776c\
+        65646765645f61745f6d73180c200128044204e0b51801521061636b6e6f776c656467656441744d733a0afab6180652\
+        6566756e6422a3010a1841636b6e6f776c65646765526566756e6452657175657374122e0a0a636f6e636572745f6964\
+        18012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a09726566756e645f696418\
+        022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a7061796d656e745f6964180320\
+        01280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e6f776c65646765526566756e64\
+        5265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e636572745f696418012001280c42\
+        0fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c6973745469636b6574735265706c7912\
+        380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279\
+        52077469636b657473228c080a0b5469636b6574456e747279122b0a097469636b65745f696418012001280c420edab5\
+        18065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f696418022001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418032001280c4210dab518\
+        085363686564756c6580b61801520a7363686564756c654964123a0a0e7265736572766174696f6e5f69641804200128\
+        0c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412340a0573746174651805\
+        2001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b657453746174655205737461746512120a0473\
+        65617418062001280952047365617412140a0567726164651807200128095205677261646512140a0570726963651808\
+        2001280452057072696365121a0a0863757272656e6379180920012809520863757272656e6379122a0a0c7374617274\
+        735f61745f6d73180a200128044208e0b5180180b61801520a73746172747341744d7312260a0a656e64735f61745f6d\
+        73180b200128044208e0b5180180b618015208656e647341744d73122a0a0c6973737565645f61745f6d73180c200128\
+        044208e0b5180180b61801520a69737375656441744d7312220a0a757365645f61745f6d73180d200128044204e0b518\
+        0152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d73180e200128044204e0b51801520d63616e63\
+        656c6c656441744d73121a0a08726566756e646564180f200128045208726566756e64656412120a046b657074181020\
+        01280452046b65707412270a09726566756e645f696418112001280c420adab51806526566756e645208726566756e64\
+        496412230a0d63616e63656c5f726561736f6e181220012809520c63616e63656c526561736f6e122d0a106669727374\
+        5f757365645f61745f6d731813200128044204e0b51801520d66697273745573656441744d7312260a0c756e646f6e65\
+        5f61745f6d731814200128044204e0b51801520a756e646f6e6541744d73121f0a0b756e646f5f726561736f6e181520\
+        012809520a756e646f526561736f6e12280a0d757064617465645f61745f6d731816200128044204e0b51801520b7570\
+        646174656441744d7312210a07757365725f696418172001280c4208dab51804557365725206757365724964122f0a11\
+        736f6c645f7374617274735f61745f6d731818200128044204e0b51801520e736f6c6453746172747341744d73121f0a\
+        0b6d6f76655f726561736f6e181920012809520a6d6f7665526561736f6e122c0a0f72657475726e5f756e74696c5f6d\
+        73181a200128044204e0b51801520d72657475726e556e74696c4d733a0afab618065469636b657422700a1153686f77\
+        5469636b657452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6\
+        18015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab518065469636b657480b61801\
+        52087469636b6574496422630a0f53686f775469636b65745265706c79123c0a067469636b657418012001280b321e2e\
+        6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412120a0463\
+        6f64651802200128095204636f646522170a1553686f775469636b65744b6579735265717565737422470a1353686f77\
+        5469636b65744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e636f6e636572742e76\
+        312e5469636b65744b657952046b65797322410a095469636b65744b657912150a066b65795f696418012001280d5205\
+        6b65794964121d0a0a7075626c69635f6b657918022001280c52097075626c69634b657922590a0e436865636b496e52\
+        65717565737412180a04636f6465180120012809420490b618015204636f6465122d0a0b7363686564756c655f696418\
+        022001280c420cdab518085363686564756c65520a7363686564756c65496422c5010a0c436865636b496e5265706c79\
+        123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279\
+        420480b6180152067469636b657412210a0c636f6e636572745f6e616d65180220012809520b636f6e636572744e616d\
+        6512230a0d7363686564756c655f6e616d65180320012809520c7363686564756c654e616d65122f0a11636f64655f73\
+        74617274735f61745f6d731804200128044204e0b51801520e636f646553746172747341744d732296010a12556e646f\
+        436865636b496e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480\
+        b618015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab518065469636b657480b618\
+        0152087469636b6574496412230a06726561736f6e180320012809420bfab51807080110c80118075206726561736f6e\
+        22500a10556e646f436865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f\
+        6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657422440a1253616c65735265706f72\
+        7452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801520963\
+        6f6e63657274496422620a1053616c65735265706f72745265706c7912320a056c696e657318012003280b321c2e6f6e\
+        73616c652e636f6e636572742e76312e53616c65734c696e6552056c696e6573121a0a0863757272656e637918022001\
+        2809520863757272656e637922ac020a0953616c65734c696e6512310a0b7363686564756c655f696418012001280c42\
+        10dab518085363686564756c6580b61801520a7363686564756c65496412230a0d7363686564756c655f6e616d651802\
+        20012809520c7363686564756c654e616d6512140a0567726164651803200128095205677261646512350a06636f756e\
+        747318042001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312\
+        180a07726576656e75651805200128045207726576656e756512120a0475736564180620012804520475736564121c0a\
+        0963616e63656c6c6564180720012804520963616e63656c6c6564121a0a08726566756e646564180820012804520872\
+        6566756e64656412120a046b65707418092001280452046b657074228f010a1653686f7753656174486973746f727952\
+        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
+        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412120a047365617418032001280952047365617422a7020a1453686f7753656174486973746f72\
+        795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e536561745374\
+        6174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f\
+        6e12140a0567726164651803200128095205677261646512140a0570726963651804200128045205707269636512340a\
+        06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61\
+        696d7312280a0d637265617465645f61745f6d731806200128044204e0b51801520b6372656174656441744d7312280a\
+        0d757064617465645f61745f6d731807200128044204e0b51801520b7570646174656441744d7322a4010a0953656174\
+        436c61696d12250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964124b0a0b\
+        7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f\
+        6e456e747279420480b61801520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e180320012809\
+        520c72657475726e526561736f6e22f2030a1746696e645265736572766174696f6e7352657175657374122e0a0a636f\
+        6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412360a0e7265\
+        736572766174696f6e5f696418022001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e\
+        496412210a07757365725f696418032001280c4208dab5180455736572520675736572496412120a0473656174180420\
+        01280952047365617412250a0b7469636b65745f636f6465180520012809420490b61801520a7469636b6574436f6465\
+        12270a097469636b65745f696418062001280c420adab518065469636b657452087469636b65744964122a0a0a706179\
+        6d656e745f696418072001280c420bdab518075061796d656e7452097061796d656e744964122d0a0b7363686564756c\
+        655f696418082001280c420cdab518085363686564756c65520a7363686564756c65496412390a057374617465180920\
+        01280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e53746174655205737461746512\
+        250a056166746572180a2001280c420fdab5180b5265736572766174696f6e52056166746572122b0a09706167655f73\
+        697a65180b2001280d420ef2b5180a080110f4031a0331303052087061676553697a6522bc010a1546696e6452657365\
+        72766174696f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e\
+        636572742e76312e5265736572766174696f6e456e747279520c7265736572766174696f6e7312190a086861735f6d6f\
+        726518022001280852076861734d6f7265123f0a136c6173745f7265736572766174696f6e5f696418032001280c420f\
+        dab5180b5265736572766174696f6e52116c6173745265736572766174696f6e496422d9020a1246696e645469636b65\
+        747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209\
+        636f6e63657274496412270a097469636b65745f696418022001280c420adab518065469636b657452087469636b6574\
+        496412360a0e7265736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d726573\
+        6572766174696f6e4964122d0a0b7363686564756c655f696418042001280c420cdab518085363686564756c65520a73\
+        63686564756c65496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e546963\
+        6b657453746174655205737461746512200a05616674657218062001280c420adab518065469636b6574520561667465\
+        72122b0a09706167655f73697a6518072001280d420ef2b5180a080110f4031a0331303052087061676553697a652299\
+        010a1046696e645469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f\
+        6e636572742e76312e5469636b6574456e74727952077469636b65747312190a086861735f6d6f726518022001280852\
+        076861734d6f726512300a0e6c6173745f7469636b65745f696418032001280c420adab518065469636b6574520c6c61\
+        73745469636b65744964228f010a1146696e6442757965727352657175657374122e0a0a636f6e636572745f69641801\
+        2001280c420fdab51807436f6e6365727480b618015209636f6e636572744964121e0a05616674657218022001280c42\
+        08dab518045573657252056166746572122a0a09706167655f73697a6518032001280d420df2b51809080110641a0331\
+        303052087061676553697a6522650a0f46696e644275796572735265706c7912370a0662757965727318012003280b32\
+        1f2e6f6e73616c652e636f6e636572742e76312e436f6e636572744275796572520662757965727312190a086861735f\
+        6d6f726518022001280852076861734d6f72652293020a0c436f6e63657274427579657212250a07757365725f696418\
+        012001280c420cdab518045573657280b61801520675736572496412220a0c7265736572766174696f6e731802200128\
+        0d520c7265736572766174696f6e7312180a077469636b65747318032001280d52077469636b65747312160a06616d6f\
+        756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863757272656e637912350a\
+        1466697273745f72657365727665645f61745f6d731806200128044204e0b51801521166697273745265736572766564\
+        41744d7312330a136c6173745f72657365727665645f61745f6d731807200128044204e0b5180152106c617374526573\
+        657276656441744d7322400a0a54616b656e536561747312320a05736561747318012003280b321c2e6f6e73616c652e\
+        636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412120a0473656174\
+        18012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e636572742e76312e\
+        5365617453746174655205737461746522b0170a0e436f6e636572744661696c757265229d170a06526561736f6e1216\
+        0a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8b61806b2b61825\
+        746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f434f4e43455254\
+        5f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a20636865636b20697473\
+        206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b618346461746520\
+        6e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65206f7220696412\
+        5b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f752068617665206e6f207375\
+        6368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b2069747320696412520a0e\
+        5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e6420696e207468\
+        697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f554e4b4e4f574e\
+        10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e20746869732064617465123e\
+        0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f662074686973206461746520\
+        6861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b6180ab2b618407468\
+        65206461746520686173206368616e6765643a2072657065617420746865206368616e67652077697468206974732063\
+        757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b618257468652073\
+        616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f4f564552100a1a\
+        48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c20736f20697473\
+        2073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47100b1a40a8b618\
+        07b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e64207761697420\
+        666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b6183874686520706173\
+        73207761732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061206e6577206f6e\
+        65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c7468652070617373206973\
+        20666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b61832612073656174\
+        2069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e536561747312390a09\
+        534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20736565207468652054616b\
+        656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b6182561207365617420697320626c6f\
+        636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e10111a41a8b6180ab2\
+        b618397365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b20736565207468\
+        652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180ab2b61856736f20\
+        6d616e79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765746865723a2072\
+        657175657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f4f5f4d414e595f\
+        534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f206d616e79207365\
+        617473206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561736520736f6d65\
+        12610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e7468652075736572206861\
+        7320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072656c6561736520\
+        6f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64207265736572766174696f\
+        6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e4f545f534f4c44\
+        10161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062652063616e6365\
+        6c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c75736572732063616e6e6f7420\
+        63616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72732063616e12\
+        6d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572732063616e206e\
+        6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261\
+        746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b6181c746865207469\
+        636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f544845525f44415445\
+        101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064617465122c0a0b5449\
+        434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412360a105449434b\
+        45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761732063616e63656c6c6564\
+        127d0a0e524546554e445f4348414e474544101d1a69a8b6180ab2b618617468652072657475726e20776f756c642072\
+        6566756e64206c657373207468616e206c656173745f616d6f756e74206e6f773a207265706561742069742077697468\
+        2074686520616d6f756e7420696e207468652052657475726e416d6f756e7412600a0f434f4e434552545f4348414e47\
+        454410241a4ba8b6180ab2b6184374686520636f6e6365727420686173206368616e6765643a20726570656174207468\
+        65206368616e67652077697468206974732063757272656e742076657273696f6e12540a0f5449434b45545f4e4f545f\
+        5553454410251a3fa8b61809b2b61837746865207469636b6574206973206e6f7420757365642c20736f207468657265\
+        206973206e6f20636865636b2d696e20746f20756e646f125d0a09504153535f5553454410271a4ea8b61807b2b61846\
+        7365617473207765726520626f7567687420756e646572207468697320706173733a206a6f696e2074686520726f6f6d\
+        20616761696e20746f2072657365727665206d6f7265124c0a0f434845434b5f494e5f554e444f4e4510261a37a8b618\
+        09b2b6182f7468697320636865636b2d696e2077617320756e646f6e653a207363616e20746865207469636b65742061\
+        6761696e12320a0e444154455f43414e43454c4c4544101e1a1ea8b61809b2b618167468652064617465207761732063\
+        616e63656c6c656412420a09444154455f4f564552101f1a33a8b61809b2b6182b7468652064617465206973206f7665\
+        722c20736f2069742063616e6e6f742062652063616e63656c6c65641294010a1257524f4e475f434f4e4649524d4154\
+        494f4e10201a7ca8b61809b2b6187474686520636f6e6669726d6174696f6e206973206e6f742074686174206f662074\
+        686520646174653a207265717565737420697420616761696e20776974686f7574206120636f6e6669726d6174696f6e\
+        2c20616e6420636865636b207768617420776f756c642062652063616e63656c6c65642a720a10526573657276617469\
+        6f6e537461746512210a1d5245534552564154494f4e5f53544154455f554e535045434946494544100012080a044845\
+        4c44100112080a04534f4c441002120c0a0852454c45415345441003120b0a07455850495245441004120c0a08524554\
+        55524e454410052a4f0a0f4465636973696f6e4f7574636f6d6512200a1c4445434953494f4e5f4f5554434f4d455f55\
+        4e5350454349464945441000120d0a09434f4e4649524d45441001120b0a0741424f5254454410022a8a010a0b41626f\
+        7274526561736f6e121c0a1841424f52545f524541534f4e5f554e535045434946494544100012100a0c484f4c445f45\
+        585049524544100112080a04474f4e45100212100a0c414c52454144595f534f4c441003120c0a084d49534d41544348\
+        1004120d0a09524551554553544544100512120a0e444154455f43414e43454c4c454410062a4f0a0b5469636b657453\
+        74617465121c0a185449434b45545f53544154455f554e535045434946494544100012090a0556414c4944100112080a\
+        04555345441002120d0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53544154\
+        455f554e535045434946494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f535441\
+        54455f48454c44100212130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f424c4f\
+        434b4544100432a61e0a07436f6e63657274126c0a0d437265617465436f6e6365727412272e6f6e73616c652e636f6e\
+        636572742e76312e437265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e636572742e7631\
+        2e437265617465436f6e636572745265706c79220b90020288b5180398b5180212750a10436f6e666967757265436f6e\
+        63657274122a2e6f6e73616c652e636f6e636572742e76312e436f6e666967757265436f6e6365727452657175657374\
+        1a282e6f6e73616c652e636f6e636572742e76312e436f6e666967757265436f6e636572745265706c79220b90020288\
+        b5180398b5180212660a0b4164645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e4164645363\
+        686564756c65526571756573741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c65526570\
+        6c79220b90020288b5180398b5180212780a11436f6e6669677572655363686564756c65122b2e6f6e73616c652e636f\
+        6e636572742e76312e436f6e6669677572655363686564756c65526571756573741a292e6f6e73616c652e636f6e6365\
+        72742e76312e436f6e6669677572655363686564756c655265706c79220b90020288b5180398b51802125d0a084d6f76\
+        654461746512222e6f6e73616c652e636f6e636572742e76312e4d6f766544617465526571756573741a202e6f6e7361\
+        6c652e636f6e636572742e76312e4d6f7665446174655265706c79220b90020288b5180398b5180212720a0f53657452\
+        657475726e506f6c69637912292e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c69637952\
+        6571756573741a272e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c6963795265706c7922\
+        0b90020288b5180398b5180212630a0a43616e63656c4461746512242e6f6e73616c652e636f6e636572742e76312e43\
+        616e63656c44617465526571756573741a222e6f6e73616c652e636f6e636572742e76312e43616e63656c4461746552\
+        65706c79220b90020288b5180398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e636572742e76\
+        312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265\
+        706c79220b90020288b5180398b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e\
+        76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b5365\
+        6174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c652e63\
+        6f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76\
+        312e556e626c6f636b53656174735265706c79220b90020288b5180398b5180212660a0b52656d6f7665536561747312\
+        252e6f6e73616c652e636f6e636572742e76312e52656d6f76655365617473526571756573741a232e6f6e73616c652e\
+        636f6e636572742e76312e52656d6f766553656174735265706c79220b90020288b5180398b5180212650a0c4c697374\
+        436f6e636572747312262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e636572747352657175657374\
+        1a242e6f6e73616c652e636f6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112\
+        680a0d4c6973745363686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c\
+        6573526571756573741a252e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79\
+        220790020188b51801126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f7753\
+        65617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c792217\
+        90020188b5180288b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e63\
+        6f6e636572742e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e\
+        576174636853656174734974656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c526573\
+        65727665536561747312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573\
+        741a242e6f6e73616c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b51802\
+        12770a1252656c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c6561\
+        73655265736572766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c65617365\
+        5265736572766174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f\
+        6e73616c652e636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c65\
+        2e636f6e636572742e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c6973\
+        745265736572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f\
+        6e73526571756573741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265\
+        706c79220790020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e66\
+        69726d526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c792207900202\
+        88b5180412500a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d\
+        2e6f6e73616c652e636f6e636572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c\
+        5265736572766174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f\
+        6e526571756573741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265\
+        706c79220f90020288b5180288b5180398b5180212700a0d43616e63656c5469636b65747312272e6f6e73616c652e63\
+        6f6e636572742e76312e43616e63656c5469636b657473526571756573741a252e6f6e73616c652e636f6e636572742e\
+        76312e43616e63656c5469636b6574735265706c79220f90020288b5180288b5180398b51802126a0a0b51756f746552\
+        657475726e12252e6f6e73616c652e636f6e636572742e76312e51756f746552657475726e526571756573741a232e6f\
+        6e73616c652e636f6e636572742e76312e51756f746552657475726e5265706c79220f90020188b5180288b5180398b5\
+        1802126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566\
+        756e6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475\
+        655265706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f\
+        6e636572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e6365\
+        72742e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412620a0b4c697374546963\
+        6b65747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e\
+        73616c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f\
+        775469636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e\
+        6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e5368\
+        6f775469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b65797352\
+        6571756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c792207\
+        90020188b51801125a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e5265\
+        71756573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220b90020288b5180398\
+        b5180312660a0b556e646f436865636b496e12252e6f6e73616c652e636f6e636572742e76312e556e646f436865636b\
+        496e526571756573741a232e6f6e73616c652e636f6e636572742e76312e556e646f436865636b496e5265706c79220b\
+        90020288b5180398b51803126a0a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53\
+        616c65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72\
+        745265706c79220f90020188b5180398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73\
+        616c652e636f6e636572742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e63\
+        6f6e636572742e76312e53686f7753656174486973746f72795265706c79220f90020188b5180398b5180298b5180412\
+        790a1046696e645265736572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e46696e6452657365\
+        72766174696f6e73526571756573741a282e6f6e73616c652e636f6e636572742e76312e46696e645265736572766174\
+        696f6e735265706c79220f90020188b5180398b5180298b51804126a0a0b46696e645469636b65747312252e6f6e7361\
+        6c652e636f6e636572742e76312e46696e645469636b657473526571756573741a232e6f6e73616c652e636f6e636572\
+        742e76312e46696e645469636b6574735265706c79220f90020188b5180398b5180298b5180412670a0a46696e644275\
+        7965727312242e6f6e73616c652e636f6e636572742e76312e46696e64427579657273526571756573741a222e6f6e73\
+        616c652e636f6e636572742e76312e46696e644275796572735265706c79220f90020188b5180398b5180298b5180462\
+        0670726f746f33
         """)
 }

@@ -835,6 +835,8 @@ package enum QueueMethods {
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
     /// try again.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
@@ -910,6 +912,8 @@ package protocol QueueHandlers: Sendable {
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
     /// try again.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     func showPlace(_ request: ShowPlaceRequest, call: Call) async throws -> ShowPlaceReply
@@ -1060,6 +1064,8 @@ package struct QueueClient: Sendable {
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
     /// try again.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     package func join(
         _ request: JoinRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> JoinReply {

@@ -157,6 +157,42 @@ void   onsale__wallet__v1__operator_login__init
   static const Onsale__Wallet__V1__OperatorLogin init_value = ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__user_view__init
+                     (Onsale__Wallet__V1__UserView         *message)
+{
+  static const Onsale__Wallet__V1__UserView init_value = ONSALE__WALLET__V1__USER_VIEW__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__show_user_request__init
+                     (Onsale__Wallet__V1__ShowUserRequest         *message)
+{
+  static const Onsale__Wallet__V1__ShowUserRequest init_value = ONSALE__WALLET__V1__SHOW_USER_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__show_user_reply__init
+                     (Onsale__Wallet__V1__ShowUserReply         *message)
+{
+  static const Onsale__Wallet__V1__ShowUserReply init_value = ONSALE__WALLET__V1__SHOW_USER_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_users_request__init
+                     (Onsale__Wallet__V1__FindUsersRequest         *message)
+{
+  static const Onsale__Wallet__V1__FindUsersRequest init_value = ONSALE__WALLET__V1__FIND_USERS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__user_key__init
+                     (Onsale__Wallet__V1__UserKey         *message)
+{
+  static const Onsale__Wallet__V1__UserKey init_value = ONSALE__WALLET__V1__USER_KEY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_users_reply__init
+                     (Onsale__Wallet__V1__FindUsersReply         *message)
+{
+  static const Onsale__Wallet__V1__FindUsersReply init_value = ONSALE__WALLET__V1__FIND_USERS_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__list_operators_request__init
                      (Onsale__Wallet__V1__ListOperatorsRequest         *message)
 {
@@ -199,6 +235,18 @@ void   onsale__wallet__v1__top_up_reply__init
   static const Onsale__Wallet__V1__TopUpReply init_value = ONSALE__WALLET__V1__TOP_UP_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__find_accounts_request__init
+                     (Onsale__Wallet__V1__FindAccountsRequest         *message)
+{
+  static const Onsale__Wallet__V1__FindAccountsRequest init_value = ONSALE__WALLET__V1__FIND_ACCOUNTS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_accounts_reply__init
+                     (Onsale__Wallet__V1__FindAccountsReply         *message)
+{
+  static const Onsale__Wallet__V1__FindAccountsReply init_value = ONSALE__WALLET__V1__FIND_ACCOUNTS_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__list_entries_request__init
                      (Onsale__Wallet__V1__ListEntriesRequest         *message)
 {
@@ -209,6 +257,18 @@ void   onsale__wallet__v1__list_entries_reply__init
                      (Onsale__Wallet__V1__ListEntriesReply         *message)
 {
   static const Onsale__Wallet__V1__ListEntriesReply init_value = ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_entries_request__init
+                     (Onsale__Wallet__V1__FindEntriesRequest         *message)
+{
+  static const Onsale__Wallet__V1__FindEntriesRequest init_value = ONSALE__WALLET__V1__FIND_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_entries_reply__init
+                     (Onsale__Wallet__V1__FindEntriesReply         *message)
+{
+  static const Onsale__Wallet__V1__FindEntriesReply init_value = ONSALE__WALLET__V1__FIND_ENTRIES_REPLY__INIT;
   *message = init_value;
 }
 void   onsale__wallet__v1__entry_view__init
@@ -227,6 +287,12 @@ void   onsale__wallet__v1__pay_reply__init
                      (Onsale__Wallet__V1__PayReply         *message)
 {
   static const Onsale__Wallet__V1__PayReply init_value = ONSALE__WALLET__V1__PAY_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__paid_seat__init
+                     (Onsale__Wallet__V1__PaidSeat         *message)
+{
+  static const Onsale__Wallet__V1__PaidSeat init_value = ONSALE__WALLET__V1__PAID_SEAT__INIT;
   *message = init_value;
 }
 void   onsale__wallet__v1__payment_view__init
@@ -269,6 +335,18 @@ void   onsale__wallet__v1__list_payments_reply__init
                      (Onsale__Wallet__V1__ListPaymentsReply         *message)
 {
   static const Onsale__Wallet__V1__ListPaymentsReply init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_payments_request__init
+                     (Onsale__Wallet__V1__FindPaymentsRequest         *message)
+{
+  static const Onsale__Wallet__V1__FindPaymentsRequest init_value = ONSALE__WALLET__V1__FIND_PAYMENTS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__find_payments_reply__init
+                     (Onsale__Wallet__V1__FindPaymentsReply         *message)
+{
+  static const Onsale__Wallet__V1__FindPaymentsReply init_value = ONSALE__WALLET__V1__FIND_PAYMENTS_REPLY__INIT;
   *message = init_value;
 }
 void   onsale__wallet__v1__list_halted_request__init
@@ -319,7 +397,7 @@ void   onsale__wallet__v1__audit_total__init
   static const Onsale__Wallet__V1__AuditTotal init_value = ONSALE__WALLET__V1__AUDIT_TOTAL__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[4] =
 {
   {
     "name",
@@ -357,8 +435,21 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "display_name",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignUpRequest, display_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__sign_up_request__field_indices_by_name[] = {
+  3,   /* field[3] = display_name */
   0,   /* field[0] = name */
   1,   /* field[1] = password */
   2,   /* field[2] = solution */
@@ -366,7 +457,7 @@ static const unsigned onsale__wallet__v1__sign_up_request__field_indices_by_name
 static const ProtobufCIntRange onsale__wallet__v1__sign_up_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor =
 {
@@ -376,7 +467,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor
   "Onsale__Wallet__V1__SignUpRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__SignUpRequest),
-  3,
+  4,
   onsale__wallet__v1__sign_up_request__field_descriptors,
   onsale__wallet__v1__sign_up_request__field_indices_by_name,
   1,  onsale__wallet__v1__sign_up_request__number_ranges,
@@ -1528,7 +1619,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_reply__descript
   (ProtobufCMessageInit) onsale__wallet__v1__revoke_duty_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__operator_login__field_descriptors[4] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__operator_login__field_descriptors[5] =
 {
   {
     "user_id",
@@ -1578,9 +1669,22 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__operator_login__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "display_name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__OperatorLogin, display_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__operator_login__field_indices_by_name[] = {
   3,   /* field[3] = changed_at_ms */
+  4,   /* field[4] = display_name */
   2,   /* field[2] = duties */
   1,   /* field[1] = name */
   0,   /* field[0] = user_id */
@@ -1588,7 +1692,7 @@ static const unsigned onsale__wallet__v1__operator_login__field_indices_by_name[
 static const ProtobufCIntRange onsale__wallet__v1__operator_login__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor =
 {
@@ -1598,11 +1702,356 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor 
   "Onsale__Wallet__V1__OperatorLogin",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__OperatorLogin),
-  4,
+  5,
   onsale__wallet__v1__operator_login__field_descriptors,
   onsale__wallet__v1__operator_login__field_indices_by_name,
   1,  onsale__wallet__v1__operator_login__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__operator_login__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__user_view__field_descriptors[5] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserView, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserView, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "display_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserView, display_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserView, created_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserView, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__user_view__field_indices_by_name[] = {
+  3,   /* field[3] = created_at_ms */
+  2,   /* field[2] = display_name */
+  1,   /* field[1] = name */
+  4,   /* field[4] = updated_at_ms */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__user_view__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__user_view__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.UserView",
+  "UserView",
+  "Onsale__Wallet__V1__UserView",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__UserView),
+  5,
+  onsale__wallet__v1__user_view__field_descriptors,
+  onsale__wallet__v1__user_view__field_indices_by_name,
+  1,  onsale__wallet__v1__user_view__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__user_view__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__show_user_request__field_descriptors[2] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ShowUserRequest, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ShowUserRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__show_user_request__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__show_user_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ShowUserRequest",
+  "ShowUserRequest",
+  "Onsale__Wallet__V1__ShowUserRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ShowUserRequest),
+  2,
+  onsale__wallet__v1__show_user_request__field_descriptors,
+  onsale__wallet__v1__show_user_request__field_indices_by_name,
+  1,  onsale__wallet__v1__show_user_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__show_user_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__show_user_reply__field_descriptors[1] =
+{
+  {
+    "user",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ShowUserReply, user),
+    &onsale__wallet__v1__user_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__show_user_reply__field_indices_by_name[] = {
+  0,   /* field[0] = user */
+};
+static const ProtobufCIntRange onsale__wallet__v1__show_user_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ShowUserReply",
+  "ShowUserReply",
+  "Onsale__Wallet__V1__ShowUserReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ShowUserReply),
+  1,
+  onsale__wallet__v1__show_user_reply__field_descriptors,
+  onsale__wallet__v1__show_user_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__show_user_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__show_user_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_users_request__field_descriptors[4] =
+{
+  {
+    "name_prefix",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindUsersRequest, name_prefix),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__FindUsersRequest, n_users),
+    offsetof(Onsale__Wallet__V1__FindUsersRequest, users),
+    &onsale__wallet__v1__user_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindUsersRequest, after_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindUsersRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_users_request__field_indices_by_name[] = {
+  2,   /* field[2] = after_name */
+  0,   /* field[0] = name_prefix */
+  3,   /* field[3] = page_size */
+  1,   /* field[1] = users */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_users_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindUsersRequest",
+  "FindUsersRequest",
+  "Onsale__Wallet__V1__FindUsersRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindUsersRequest),
+  4,
+  onsale__wallet__v1__find_users_request__field_descriptors,
+  onsale__wallet__v1__find_users_request__field_indices_by_name,
+  1,  onsale__wallet__v1__find_users_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_users_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__user_key__field_descriptors[1] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__UserKey, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__user_key__field_indices_by_name[] = {
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__user_key__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__user_key__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.UserKey",
+  "UserKey",
+  "Onsale__Wallet__V1__UserKey",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__UserKey),
+  1,
+  onsale__wallet__v1__user_key__field_descriptors,
+  onsale__wallet__v1__user_key__field_indices_by_name,
+  1,  onsale__wallet__v1__user_key__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__user_key__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_users_reply__field_descriptors[2] =
+{
+  {
+    "users",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__FindUsersReply, n_users),
+    offsetof(Onsale__Wallet__V1__FindUsersReply, users),
+    &onsale__wallet__v1__user_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindUsersReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_users_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = users */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_users_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindUsersReply",
+  "FindUsersReply",
+  "Onsale__Wallet__V1__FindUsersReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindUsersReply),
+  2,
+  onsale__wallet__v1__find_users_reply__field_descriptors,
+  onsale__wallet__v1__find_users_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__find_users_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_users_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__list_operators_request__field_descriptors[2] =
@@ -1763,7 +2212,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_reply__descrip
   (ProtobufCMessageInit) onsale__wallet__v1__show_balance_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__balance__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__balance__field_descriptors[5] =
 {
   {
     "currency",
@@ -1801,16 +2250,42 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__balance__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "created_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Balance, created_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Balance, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__balance__field_indices_by_name[] = {
   1,   /* field[1] = available */
+  3,   /* field[3] = created_at_ms */
   0,   /* field[0] = currency */
   2,   /* field[2] = pending */
+  4,   /* field[4] = updated_at_ms */
 };
 static const ProtobufCIntRange onsale__wallet__v1__balance__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__balance__descriptor =
 {
@@ -1820,7 +2295,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__balance__descriptor =
   "Onsale__Wallet__V1__Balance",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__Balance),
-  3,
+  5,
   onsale__wallet__v1__balance__field_descriptors,
   onsale__wallet__v1__balance__field_indices_by_name,
   1,  onsale__wallet__v1__balance__number_ranges,
@@ -1927,6 +2402,95 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__top_up_reply__descriptor =
   onsale__wallet__v1__top_up_reply__field_indices_by_name,
   1,  onsale__wallet__v1__top_up_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__top_up_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_accounts_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindAccountsRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_accounts_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_accounts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindAccountsRequest",
+  "FindAccountsRequest",
+  "Onsale__Wallet__V1__FindAccountsRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindAccountsRequest),
+  1,
+  onsale__wallet__v1__find_accounts_request__field_descriptors,
+  onsale__wallet__v1__find_accounts_request__field_indices_by_name,
+  1,  onsale__wallet__v1__find_accounts_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_accounts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_accounts_reply__field_descriptors[2] =
+{
+  {
+    "user",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindAccountsReply, user),
+    &onsale__wallet__v1__user_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "balances",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__FindAccountsReply, n_balances),
+    offsetof(Onsale__Wallet__V1__FindAccountsReply, balances),
+    &onsale__wallet__v1__balance__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_accounts_reply__field_indices_by_name[] = {
+  1,   /* field[1] = balances */
+  0,   /* field[0] = user */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_accounts_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindAccountsReply",
+  "FindAccountsReply",
+  "Onsale__Wallet__V1__FindAccountsReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindAccountsReply),
+  2,
+  onsale__wallet__v1__find_accounts_reply__field_descriptors,
+  onsale__wallet__v1__find_accounts_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__find_accounts_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_accounts_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__list_entries_request__field_descriptors[3] =
@@ -2042,6 +2606,134 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_reply__descrip
   onsale__wallet__v1__list_entries_reply__field_indices_by_name,
   1,  onsale__wallet__v1__list_entries_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_entries_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_entries_request__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindEntriesRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindEntriesRequest, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before_serial",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindEntriesRequest, before_serial),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindEntriesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_entries_request__field_indices_by_name[] = {
+  2,   /* field[2] = before_serial */
+  1,   /* field[1] = currency */
+  0,   /* field[0] = name */
+  3,   /* field[3] = page_size */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindEntriesRequest",
+  "FindEntriesRequest",
+  "Onsale__Wallet__V1__FindEntriesRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindEntriesRequest),
+  4,
+  onsale__wallet__v1__find_entries_request__field_descriptors,
+  onsale__wallet__v1__find_entries_request__field_indices_by_name,
+  1,  onsale__wallet__v1__find_entries_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_entries_reply__field_descriptors[2] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__FindEntriesReply, n_entries),
+    offsetof(Onsale__Wallet__V1__FindEntriesReply, entries),
+    &onsale__wallet__v1__entry_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindEntriesReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_entries_reply__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  1,   /* field[1] = has_more */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_entries_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindEntriesReply",
+  "FindEntriesReply",
+  "Onsale__Wallet__V1__FindEntriesReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindEntriesReply),
+  2,
+  onsale__wallet__v1__find_entries_reply__field_descriptors,
+  onsale__wallet__v1__find_entries_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__find_entries_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_entries_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__entry_view__field_descriptors[10] =
@@ -2289,7 +2981,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__pay_request__descriptor =
   (ProtobufCMessageInit) onsale__wallet__v1__pay_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__pay_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__pay_reply__field_descriptors[2] =
 {
   {
     "payment",
@@ -2303,14 +2995,27 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__pay_reply__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "seats",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__PayReply, n_seats),
+    offsetof(Onsale__Wallet__V1__PayReply, seats),
+    &onsale__wallet__v1__paid_seat__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__pay_reply__field_indices_by_name[] = {
   0,   /* field[0] = payment */
+  1,   /* field[1] = seats */
 };
 static const ProtobufCIntRange onsale__wallet__v1__pay_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__pay_reply__descriptor =
 {
@@ -2320,14 +3025,65 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__pay_reply__descriptor =
   "Onsale__Wallet__V1__PayReply",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__PayReply),
-  1,
+  2,
   onsale__wallet__v1__pay_reply__field_descriptors,
   onsale__wallet__v1__pay_reply__field_indices_by_name,
   1,  onsale__wallet__v1__pay_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__pay_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_descriptors[14] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__paid_seat__field_descriptors[2] =
+{
+  {
+    "seat",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PaidSeat, seat),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ticket_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PaidSeat, ticket_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__paid_seat__field_indices_by_name[] = {
+  0,   /* field[0] = seat */
+  1,   /* field[1] = ticket_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__paid_seat__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__paid_seat__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.PaidSeat",
+  "PaidSeat",
+  "Onsale__Wallet__V1__PaidSeat",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__PaidSeat),
+  2,
+  onsale__wallet__v1__paid_seat__field_descriptors,
+  onsale__wallet__v1__paid_seat__field_indices_by_name,
+  1,  onsale__wallet__v1__paid_seat__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__paid_seat__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_descriptors[16] =
 {
   {
     "payment_id",
@@ -2497,6 +3253,30 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "user_id",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PaymentView, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "updated_at_ms",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PaymentView, updated_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__payment_view__field_indices_by_name[] = {
   5,   /* field[5] = amount */
@@ -2513,11 +3293,13 @@ static const unsigned onsale__wallet__v1__payment_view__field_indices_by_name[] 
   13,   /* field[13] = refunded */
   11,   /* field[11] = refunded_at_ms */
   4,   /* field[4] = reservation_id */
+  15,   /* field[15] = updated_at_ms */
+  14,   /* field[14] = user_id */
 };
 static const ProtobufCIntRange onsale__wallet__v1__payment_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor =
 {
@@ -2527,7 +3309,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor =
   "Onsale__Wallet__V1__PaymentView",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__PaymentView),
-  14,
+  16,
   onsale__wallet__v1__payment_view__field_descriptors,
   onsale__wallet__v1__payment_view__field_indices_by_name,
   1,  onsale__wallet__v1__payment_view__number_ranges,
@@ -2786,6 +3568,134 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_reply__descri
   onsale__wallet__v1__list_payments_reply__field_indices_by_name,
   1,  onsale__wallet__v1__list_payments_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_payments_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_payments_request__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindPaymentsRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindPaymentsRequest, payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before_payment_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindPaymentsRequest, before_payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindPaymentsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_payments_request__field_indices_by_name[] = {
+  2,   /* field[2] = before_payment_id */
+  0,   /* field[0] = name */
+  3,   /* field[3] = page_size */
+  1,   /* field[1] = payment_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_payments_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindPaymentsRequest",
+  "FindPaymentsRequest",
+  "Onsale__Wallet__V1__FindPaymentsRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindPaymentsRequest),
+  4,
+  onsale__wallet__v1__find_payments_request__field_descriptors,
+  onsale__wallet__v1__find_payments_request__field_indices_by_name,
+  1,  onsale__wallet__v1__find_payments_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_payments_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__find_payments_reply__field_descriptors[2] =
+{
+  {
+    "payments",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__FindPaymentsReply, n_payments),
+    offsetof(Onsale__Wallet__V1__FindPaymentsReply, payments),
+    &onsale__wallet__v1__payment_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__FindPaymentsReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__find_payments_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = payments */
+};
+static const ProtobufCIntRange onsale__wallet__v1__find_payments_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.FindPaymentsReply",
+  "FindPaymentsReply",
+  "Onsale__Wallet__V1__FindPaymentsReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__FindPaymentsReply),
+  2,
+  onsale__wallet__v1__find_payments_reply__field_descriptors,
+  onsale__wallet__v1__find_payments_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__find_payments_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__find_payments_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__list_halted_request__field_descriptors NULL

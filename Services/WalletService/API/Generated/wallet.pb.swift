@@ -13,11 +13,14 @@ package struct SignUpRequest: Message {
     package var password: String
     /// Set only after PUZZLE_REQUIRED.
     package var solution: PuzzleSolution?
+    /// The name that operators see beside the user's login: up to 80 characters of any script. Empty: none.
+    package var displayName: String
 
-    package init(name: String = "", password: String = "", solution: PuzzleSolution? = nil) {
+    package init(name: String = "", password: String = "", solution: PuzzleSolution? = nil, displayName: String = "") {
         self.name = name
         self.password = password
         self.solution = solution
+        self.displayName = displayName
     }
 }
 
@@ -292,12 +295,94 @@ package struct OperatorLogin: Message {
     package var duties: [Duty]
     /// The time of the latest change.
     package var changedAt: Timestamp
+    /// Empty if the user gave none.
+    package var displayName: String
 
-    package init(userID: UserID, name: String = "", duties: [Duty] = [], changedAt: Timestamp) {
+    package init(userID: UserID, name: String = "", duties: [Duty] = [], changedAt: Timestamp, displayName: String = "")
+    {
         self.userID = userID
         self.name = name
         self.duties = duties
         self.changedAt = changedAt
+        self.displayName = displayName
+    }
+}
+
+/// A user. The name signs in; the display name is for people.
+package struct User: Message {
+    package var userID: UserID
+    package var name: String
+    /// Empty if the user gave none.
+    package var displayName: String
+    /// The time of the sign-up.
+    package var createdAt: Timestamp
+    /// The time of the latest change of the user or the password.
+    package var updatedAt: Timestamp
+
+    package init(
+        userID: UserID, name: String = "", displayName: String = "", createdAt: Timestamp, updatedAt: Timestamp
+    ) {
+        self.userID = userID
+        self.name = name
+        self.displayName = displayName
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// Users leave both fields empty. Operators set one of them, or none for themselves.
+package struct ShowUserRequest: Message {
+    package var userID: UserID?
+    package var name: String
+
+    package init(userID: UserID? = nil, name: String = "") {
+        self.userID = userID
+        self.name = name
+    }
+}
+
+package struct ShowUserReply: Message {
+    package var user: User
+
+    package init(user: User) {
+        self.user = user
+    }
+}
+
+package struct FindUsersRequest: Message {
+    /// The beginning of the names. Empty: all names. Must be empty with users.
+    package var namePrefix: String
+    /// At most 100 users. Unknown ones are left out, and the reply has the others in no order.
+    package var users: [UserKey]
+    /// The name of the last user of the previous page. Empty: start at the beginning.
+    package var afterName: String
+    /// 1 to 100. 0: 50. Ignored with users.
+    package var pageSize: UInt32
+
+    package init(namePrefix: String = "", users: [UserKey] = [], afterName: String = "", pageSize: UInt32 = 0) {
+        self.namePrefix = namePrefix
+        self.users = users
+        self.afterName = afterName
+        self.pageSize = pageSize
+    }
+}
+
+package struct UserKey: Message {
+    package var userID: UserID
+
+    package init(userID: UserID) {
+        self.userID = userID
+    }
+}
+
+package struct FindUsersReply: Message {
+    package var users: [User]
+    /// True if there are more after the last one.
+    package var hasMore: Bool
+
+    package init(users: [User] = [], hasMore: Bool = false) {
+        self.users = users
+        self.hasMore = hasMore
     }
 }
 
@@ -343,11 +428,20 @@ package struct Balance: Message {
     package var available: UInt64
     /// The money reserved for undecided payments.
     package var pending: UInt64
+    /// The time of the account's first entry.
+    package var createdAt: Timestamp?
+    /// The time of its latest entry.
+    package var updatedAt: Timestamp?
 
-    package init(currency: String = "", available: UInt64 = 0, pending: UInt64 = 0) {
+    package init(
+        currency: String = "", available: UInt64 = 0, pending: UInt64 = 0, createdAt: Timestamp? = nil,
+        updatedAt: Timestamp? = nil
+    ) {
         self.currency = currency
         self.available = available
         self.pending = pending
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
     }
 }
 
@@ -374,6 +468,26 @@ package struct TopUpReply: Message {
     }
 }
 
+package struct FindAccountsRequest: Message {
+    /// The name of a user.
+    package var name: String
+
+    package init(name: String = "") {
+        self.name = name
+    }
+}
+
+package struct FindAccountsReply: Message {
+    package var user: User
+    /// As in ShowBalanceReply.
+    package var balances: [Balance]
+
+    package init(user: User, balances: [Balance] = []) {
+        self.user = user
+        self.balances = balances
+    }
+}
+
 package struct ListEntriesRequest: Message {
     package var currency: String
     /// The serial of the last entry of the previous page. 0: start with the newest.
@@ -389,6 +503,34 @@ package struct ListEntriesRequest: Message {
 }
 
 package struct ListEntriesReply: Message {
+    package var entries: [Entry]
+    /// True if there are more before the last one.
+    package var hasMore: Bool
+
+    package init(entries: [Entry] = [], hasMore: Bool = false) {
+        self.entries = entries
+        self.hasMore = hasMore
+    }
+}
+
+package struct FindEntriesRequest: Message {
+    /// The name of a user.
+    package var name: String
+    package var currency: String
+    /// The serial of the last entry of the previous page. 0: start with the newest.
+    package var beforeSerial: UInt64
+    /// 1 to 500. 0: 50.
+    package var pageSize: UInt32
+
+    package init(name: String = "", currency: String = "", beforeSerial: UInt64 = 0, pageSize: UInt32 = 0) {
+        self.name = name
+        self.currency = currency
+        self.beforeSerial = beforeSerial
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindEntriesReply: Message {
     package var entries: [Entry]
     /// True if there are more before the last one.
     package var hasMore: Bool
@@ -460,9 +602,23 @@ package struct PayRequest: Message {
 
 package struct PayReply: Message {
     package var payment: Payment
+    /// The seats of a PAID payment with their tickets, ordered by seat. Empty if Concert does not answer in time: repeat
+    /// the call, or list the tickets.
+    package var seats: [PaidSeat]
 
-    package init(payment: Payment) {
+    package init(payment: Payment, seats: [PaidSeat] = []) {
         self.payment = payment
+        self.seats = seats
+    }
+}
+
+package struct PaidSeat: Message {
+    package var seat: String
+    package var ticketID: TicketID
+
+    package init(seat: String = "", ticketID: TicketID) {
+        self.seat = seat
+        self.ticketID = ticketID
     }
 }
 
@@ -490,12 +646,17 @@ package struct Payment: Message {
     package var askAgain: Duration
     /// The part of the amount that was refunded. Less than the amount if tickets are left or a fee was kept.
     package var refunded: UInt64
+    /// The payer.
+    package var userID: UserID?
+    /// The latest of begun_at_ms, decided_at_ms and refunded_at_ms.
+    package var updatedAt: Timestamp?
 
     package init(
         paymentID: PaymentID, outcome: PaymentOutcome = .unspecified, reason: NotPaidReason = .unspecified,
         concertID: ConcertID? = nil, reservationID: ReservationID? = nil, amount: UInt64 = 0, currency: String = "",
         isRefunded: Bool = false, isCancelling: Bool = false, begunAt: Timestamp? = nil, decidedAt: Timestamp? = nil,
-        refundedAt: Timestamp? = nil, askAgain: Duration = .zero, refunded: UInt64 = 0
+        refundedAt: Timestamp? = nil, askAgain: Duration = .zero, refunded: UInt64 = 0, userID: UserID? = nil,
+        updatedAt: Timestamp? = nil
     ) {
         self.paymentID = paymentID
         self.outcome = outcome
@@ -511,6 +672,8 @@ package struct Payment: Message {
         self.refundedAt = refundedAt
         self.askAgain = askAgain
         self.refunded = refunded
+        self.userID = userID
+        self.updatedAt = updatedAt
     }
 }
 
@@ -561,6 +724,37 @@ package struct ListPaymentsRequest: Message {
 }
 
 package struct ListPaymentsReply: Message {
+    package var payments: [Payment]
+    /// True if there are more before the last one.
+    package var hasMore: Bool
+
+    package init(payments: [Payment] = [], hasMore: Bool = false) {
+        self.payments = payments
+        self.hasMore = hasMore
+    }
+}
+
+/// Exactly one of name and payment_id must be set.
+package struct FindPaymentsRequest: Message {
+    /// The name of a user.
+    package var name: String
+    package var paymentID: PaymentID?
+    /// With name: the id of the last payment of the previous page. Empty: start with the newest.
+    package var beforePaymentID: PaymentID?
+    /// 1 to 500. 0: 50.
+    package var pageSize: UInt32
+
+    package init(
+        name: String = "", paymentID: PaymentID? = nil, beforePaymentID: PaymentID? = nil, pageSize: UInt32 = 0
+    ) {
+        self.name = name
+        self.paymentID = paymentID
+        self.beforePaymentID = beforePaymentID
+        self.pageSize = pageSize
+    }
+}
+
+package struct FindPaymentsReply: Message {
     package var payments: [Payment]
     /// True if there are more before the last one.
     package var hasMore: Bool
@@ -689,10 +883,11 @@ package enum WalletReason: String, Reason, CaseIterable {
     case codeWrong = "CODE_WRONG"
     case noSession = "NO_SESSION"
     case puzzleRequired = "PUZZLE_REQUIRED"
+    case userUnknown = "USER_UNKNOWN"
 
     package var code: StatusCode {
         switch self {
-        case .paymentUnknown, .nameUnknown: .notFound
+        case .paymentUnknown, .nameUnknown, .userUnknown: .notFound
         case .paymentIDReused, .nameTaken: .alreadyExists
         case .topUpNotAllowed, .noDuty, .passwordWrong: .permissionDenied
         case .tooManyTries, .passwordsBusy, .puzzleRequired: .resourceExhausted
@@ -724,6 +919,7 @@ package enum WalletReason: String, Reason, CaseIterable {
         case .noSession: "the credential does not belong to a session; sign in by name"
         case .puzzleRequired:
             "many sign-ins at present; solve the puzzle in the detail, and repeat the request with its solution"
+        case .userUnknown: "no user has this id; check it"
         }
     }
 }
@@ -894,6 +1090,14 @@ package enum WalletMethods {
     /// expires. One owner always remains.
     package static let revokeDuty = Method<RevokeDutyRequest, RevokeDutyReply>(
         "onsale.wallet.v1.Wallet/RevokeDuty", isSafeToRepeat: true, callers: [.operator], duties: [.owner])
+    /// Returns a user: the caller, or for operators any user.
+    package static let showUser = Method<ShowUserRequest, ShowUserReply>(
+        "onsale.wallet.v1.Wallet/ShowUser", isSafeToRepeat: true, isReadOnly: true, callers: [.user, .operator],
+        duties: [.sales, .gate, .read])
+    /// Finds users by the beginning of their names, ordered by name, or by their ids.
+    package static let findUsers = Method<FindUsersRequest, FindUsersReply>(
+        "onsale.wallet.v1.Wallet/FindUsers", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .gate, .read])
     /// Returns the users with duties, and those who had some, ordered by id.
     package static let listOperators = Method<ListOperatorsRequest, ListOperatorsReply>(
         "onsale.wallet.v1.Wallet/ListOperators", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
@@ -901,6 +1105,10 @@ package enum WalletMethods {
     /// Returns the caller's balance in each currency.
     package static let showBalance = Method<ShowBalanceRequest, ShowBalanceReply>(
         "onsale.wallet.v1.Wallet/ShowBalance", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns a user, and the balance in each currency.
+    package static let findAccounts = Method<FindAccountsRequest, FindAccountsReply>(
+        "onsale.wallet.v1.Wallet/FindAccounts", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     package static let topUp = Method<TopUpRequest, TopUpReply>(
@@ -908,6 +1116,10 @@ package enum WalletMethods {
     /// Returns the entries of the caller's account in one currency, newest first.
     package static let listEntries = Method<ListEntriesRequest, ListEntriesReply>(
         "onsale.wallet.v1.Wallet/ListEntries", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns the entries of a user in one currency, newest first.
+    package static let findEntries = Method<FindEntriesRequest, FindEntriesReply>(
+        "onsale.wallet.v1.Wallet/FindEntries", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
     /// with the same payment_id until the outcome is PAID or NOT_PAID. The payment happens at most once, whatever messages
     /// are lost.
@@ -922,6 +1134,10 @@ package enum WalletMethods {
     /// Returns the caller's payments, newest first.
     package static let listPayments = Method<ListPaymentsRequest, ListPaymentsReply>(
         "onsale.wallet.v1.Wallet/ListPayments", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns the payments of a user, newest first, or one payment.
+    package static let findPayments = Method<FindPaymentsRequest, FindPaymentsReply>(
+        "onsale.wallet.v1.Wallet/FindPayments", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Returns the halted concerts, which take no new payments because an invariant was violated.
     package static let listHalted = Method<ListHaltedRequest, ListHaltedReply>(
         "onsale.wallet.v1.Wallet/ListHalted", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
@@ -938,9 +1154,11 @@ package enum WalletMethods {
         methods: [
             signUp.description, signIn.description, refresh.description, listSessions.description, signOut.description,
             changePassword.description, resetPassword.description, setPassword.description, grantDuty.description,
-            revokeDuty.description, listOperators.description, showBalance.description, topUp.description,
-            listEntries.description, pay.description, showPayment.description, cancelPayment.description,
-            listPayments.description, listHalted.description, liftHalt.description, audit.description,
+            revokeDuty.description, showUser.description, findUsers.description, listOperators.description,
+            showBalance.description, findAccounts.description, topUp.description, listEntries.description,
+            findEntries.description, pay.description, showPayment.description, cancelPayment.description,
+            listPayments.description, findPayments.description, listHalted.description, liftHalt.description,
+            audit.description,
         ],
         file: .wallet)
 }
@@ -971,15 +1189,23 @@ package protocol WalletHandlers: Sendable {
     /// Takes a duty back. Succeeds also if the user does not have it. A credential with the duty stays valid until it
     /// expires. One owner always remains.
     func revokeDuty(_ request: RevokeDutyRequest, call: Call) async throws -> RevokeDutyReply
+    /// Returns a user: the caller, or for operators any user.
+    func showUser(_ request: ShowUserRequest, call: Call) async throws -> ShowUserReply
+    /// Finds users by the beginning of their names, ordered by name, or by their ids.
+    func findUsers(_ request: FindUsersRequest, call: Call) async throws -> FindUsersReply
     /// Returns the users with duties, and those who had some, ordered by id.
     func listOperators(_ request: ListOperatorsRequest, call: Call) async throws -> ListOperatorsReply
     /// Returns the caller's balance in each currency.
     func showBalance(_ request: ShowBalanceRequest, call: Call) async throws -> ShowBalanceReply
+    /// Returns a user, and the balance in each currency.
+    func findAccounts(_ request: FindAccountsRequest, call: Call) async throws -> FindAccountsReply
     /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     func topUp(_ request: TopUpRequest, call: Call) async throws -> TopUpReply
     /// Returns the entries of the caller's account in one currency, newest first.
     func listEntries(_ request: ListEntriesRequest, call: Call) async throws -> ListEntriesReply
+    /// Returns the entries of a user in one currency, newest first.
+    func findEntries(_ request: FindEntriesRequest, call: Call) async throws -> FindEntriesReply
     /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
     /// with the same payment_id until the outcome is PAID or NOT_PAID. The payment happens at most once, whatever messages
     /// are lost.
@@ -990,6 +1216,8 @@ package protocol WalletHandlers: Sendable {
     func cancelPayment(_ request: CancelPaymentRequest, call: Call) async throws -> CancelPaymentReply
     /// Returns the caller's payments, newest first.
     func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply
+    /// Returns the payments of a user, newest first, or one payment.
+    func findPayments(_ request: FindPaymentsRequest, call: Call) async throws -> FindPaymentsReply
     /// Returns the halted concerts, which take no new payments because an invariant was violated.
     func listHalted(_ request: ListHaltedRequest, call: Call) async throws -> ListHaltedReply
     /// Lifts the halt of a concert. Payments that caused the halt do not halt it again. Succeeds also without a halt.
@@ -1014,14 +1242,19 @@ extension WalletHandlers {
                 Route(WalletMethods.setPassword, setPassword(_:call:)),
                 Route(WalletMethods.grantDuty, grantDuty(_:call:)),
                 Route(WalletMethods.revokeDuty, revokeDuty(_:call:)),
+                Route(WalletMethods.showUser, showUser(_:call:)),
+                Route(WalletMethods.findUsers, findUsers(_:call:)),
                 Route(WalletMethods.listOperators, listOperators(_:call:)),
                 Route(WalletMethods.showBalance, showBalance(_:call:)),
+                Route(WalletMethods.findAccounts, findAccounts(_:call:)),
                 Route(WalletMethods.topUp, topUp(_:call:)),
                 Route(WalletMethods.listEntries, listEntries(_:call:)),
+                Route(WalletMethods.findEntries, findEntries(_:call:)),
                 Route(WalletMethods.pay, pay(_:call:)),
                 Route(WalletMethods.showPayment, showPayment(_:call:)),
                 Route(WalletMethods.cancelPayment, cancelPayment(_:call:)),
                 Route(WalletMethods.listPayments, listPayments(_:call:)),
+                Route(WalletMethods.findPayments, findPayments(_:call:)),
                 Route(WalletMethods.listHalted, listHalted(_:call:)),
                 Route(WalletMethods.liftHalt, liftHalt(_:call:)),
                 Route(WalletMethods.audit, audit(_:call:)),
@@ -1111,6 +1344,20 @@ package struct WalletClient: Sendable {
         try await client.call(WalletMethods.revokeDuty, request, options)
     }
 
+    /// Returns a user: the caller, or for operators any user.
+    package func showUser(
+        _ request: ShowUserRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ShowUserReply {
+        try await client.call(WalletMethods.showUser, request, options)
+    }
+
+    /// Finds users by the beginning of their names, ordered by name, or by their ids.
+    package func findUsers(
+        _ request: FindUsersRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindUsersReply {
+        try await client.call(WalletMethods.findUsers, request, options)
+    }
+
     /// Returns the users with duties, and those who had some, ordered by id.
     package func listOperators(
         _ request: ListOperatorsRequest, _ options: CallOptions = CallOptions()
@@ -1123,6 +1370,13 @@ package struct WalletClient: Sendable {
         _ request: ShowBalanceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowBalanceReply {
         try await client.call(WalletMethods.showBalance, request, options)
+    }
+
+    /// Returns a user, and the balance in each currency.
+    package func findAccounts(
+        _ request: FindAccountsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindAccountsReply {
+        try await client.call(WalletMethods.findAccounts, request, options)
     }
 
     /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
@@ -1138,6 +1392,13 @@ package struct WalletClient: Sendable {
         _ request: ListEntriesRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListEntriesReply {
         try await client.call(WalletMethods.listEntries, request, options)
+    }
+
+    /// Returns the entries of a user in one currency, newest first.
+    package func findEntries(
+        _ request: FindEntriesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindEntriesReply {
+        try await client.call(WalletMethods.findEntries, request, options)
     }
 
     /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
@@ -1170,6 +1431,13 @@ package struct WalletClient: Sendable {
         try await client.call(WalletMethods.listPayments, request, options)
     }
 
+    /// Returns the payments of a user, newest first, or one payment.
+    package func findPayments(
+        _ request: FindPaymentsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> FindPaymentsReply {
+        try await client.call(WalletMethods.findPayments, request, options)
+    }
+
     /// Returns the halted concerts, which take no new payments because an invariant was violated.
     package func listHalted(
         _ request: ListHaltedRequest, _ options: CallOptions = CallOptions()
@@ -1199,6 +1467,7 @@ extension SignUpRequest {
         name = String(reading: fields.pointee.name)
         password = String(reading: fields.pointee.password)
         solution = try PuzzleSolution(reading: fields.pointee.solution, in: "solution")
+        displayName = String(reading: fields.pointee.display_name)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignUpRequest>
@@ -1207,12 +1476,14 @@ extension SignUpRequest {
         fields.pointee.name = try arena.string(name, "onsale.wallet.v1.SignUpRequest.name")
         fields.pointee.password = try arena.string(password, "onsale.wallet.v1.SignUpRequest.password")
         fields.pointee.solution = try solution?.layOut(in: arena)
+        fields.pointee.display_name = try arena.string(displayName, "onsale.wallet.v1.SignUpRequest.display_name")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__SignUpRequest>) throws(MessageError) {
         try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
         try FieldRule.text(fields.pointee.password, 8...128, .bytes, "password")
+        try FieldRule.text(fields.pointee.display_name, 0...80, .plainCharacters, "display_name")
     }
 }
 
@@ -1699,6 +1970,7 @@ extension OperatorLogin {
             Duty(rawValue: Int32(bitPattern: $0.rawValue))
         }
         changedAt = Timestamp(required: fields.pointee.changed_at_ms)
+        displayName = String(reading: fields.pointee.display_name)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__OperatorLogin>
@@ -1711,11 +1983,148 @@ extension OperatorLogin {
             element throws(MessageError) in Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: element.rawValue))
         }
         fields.pointee.changed_at_ms = UInt64(clamping: changedAt.milliseconds)
+        fields.pointee.display_name = try arena.string(displayName, "onsale.wallet.v1.OperatorLogin.display_name")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__OperatorLogin>) throws(MessageError) {
         try FieldRule.time(Int64(clamping: fields.pointee.changed_at_ms), isRequired: true, "changed_at_ms")
+    }
+}
+
+extension User {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__user_view__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__UserView>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        name = String(reading: fields.pointee.name)
+        displayName = String(reading: fields.pointee.display_name)
+        createdAt = Timestamp(required: fields.pointee.created_at_ms)
+        updatedAt = Timestamp(required: fields.pointee.updated_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__UserView> {
+        let fields = try arena.make(onsale__wallet__v1__user_view__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.UserView.user_id")
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.UserView.name")
+        fields.pointee.display_name = try arena.string(displayName, "onsale.wallet.v1.UserView.display_name")
+        fields.pointee.created_at_ms = UInt64(clamping: createdAt.milliseconds)
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt.milliseconds)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__UserView>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: true, "created_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: true, "updated_at_ms")
+    }
+}
+
+extension ShowUserRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_user_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowUserRequest>) throws(MessageError) {
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        name = String(reading: fields.pointee.name)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ShowUserRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__show_user_request__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.ShowUserRequest.user_id")
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.ShowUserRequest.name")
+        return fields
+    }
+}
+
+extension ShowUserReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_user_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowUserReply>) throws(MessageError) {
+        user = try User(required: fields.pointee.user, in: "user")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__ShowUserReply>
+    {
+        let fields = try arena.make(onsale__wallet__v1__show_user_reply__init)
+        fields.pointee.user = try user.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ShowUserReply>) throws(MessageError) {
+        try User.check(fields.pointee.user, in: "user")
+    }
+}
+
+extension FindUsersRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_users_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindUsersRequest>) throws(MessageError) {
+        namePrefix = String(reading: fields.pointee.name_prefix)
+        users = try Array(reading: fields.pointee.users, count: fields.pointee.n_users) {
+            element throws(MessageError) in try UserKey(required: element, in: "users")
+        }
+        afterName = String(reading: fields.pointee.after_name)
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindUsersRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_users_request__init)
+        fields.pointee.name_prefix = try arena.string(namePrefix, "onsale.wallet.v1.FindUsersRequest.name_prefix")
+        fields.pointee.n_users = users.count
+        fields.pointee.users = try arena.array(users, "onsale.wallet.v1.FindUsersRequest.users") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.after_name = try arena.string(afterName, "onsale.wallet.v1.FindUsersRequest.after_name")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindUsersRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...100, zero: "50", "page_size")
+    }
+}
+
+extension UserKey {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__user_key__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__UserKey>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__UserKey> {
+        let fields = try arena.make(onsale__wallet__v1__user_key__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.UserKey.user_id")
+        return fields
+    }
+}
+
+extension FindUsersReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_users_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindUsersReply>) throws(MessageError) {
+        users = try Array(reading: fields.pointee.users, count: fields.pointee.n_users) {
+            element throws(MessageError) in try User(required: element, in: "users")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindUsersReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_users_reply__init)
+        fields.pointee.n_users = users.count
+        fields.pointee.users = try arena.array(users, "onsale.wallet.v1.FindUsersReply.users") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindUsersReply>) throws(MessageError) {
+        try User.check(fields.pointee.users, count: fields.pointee.n_users, in: "users")
     }
 }
 
@@ -1800,6 +2209,10 @@ extension ShowBalanceReply {
         }
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ShowBalanceReply>) throws(MessageError) {
+        try Balance.check(fields.pointee.balances, count: fields.pointee.n_balances, in: "balances")
+    }
 }
 
 extension Balance {
@@ -1809,6 +2222,8 @@ extension Balance {
         currency = String(reading: fields.pointee.currency)
         available = fields.pointee.available
         pending = fields.pointee.pending
+        createdAt = Timestamp(reading: fields.pointee.created_at_ms)
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__Balance> {
@@ -1816,7 +2231,14 @@ extension Balance {
         fields.pointee.currency = try arena.string(currency, "onsale.wallet.v1.Balance.currency")
         fields.pointee.available = available
         fields.pointee.pending = pending
+        fields.pointee.created_at_ms = UInt64(clamping: createdAt?.milliseconds ?? 0)
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__Balance>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: false, "created_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
     }
 }
 
@@ -1854,6 +2276,58 @@ extension TopUpReply {
         let fields = try arena.make(onsale__wallet__v1__top_up_reply__init)
         fields.pointee.balance = try balance.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__TopUpReply>) throws(MessageError) {
+        try Balance.check(fields.pointee.balance, in: "balance")
+    }
+}
+
+extension FindAccountsRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_accounts_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindAccountsRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindAccountsRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_accounts_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.FindAccountsRequest.name")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindAccountsRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+    }
+}
+
+extension FindAccountsReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_accounts_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindAccountsReply>) throws(MessageError) {
+        user = try User(required: fields.pointee.user, in: "user")
+        balances = try Array(reading: fields.pointee.balances, count: fields.pointee.n_balances) {
+            element throws(MessageError) in try Balance(required: element, in: "balances")
+        }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindAccountsReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_accounts_reply__init)
+        fields.pointee.user = try user.layOut(in: arena)
+        fields.pointee.n_balances = balances.count
+        fields.pointee.balances = try arena.array(balances, "onsale.wallet.v1.FindAccountsReply.balances") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindAccountsReply>) throws(MessageError) {
+        try User.check(fields.pointee.user, in: "user")
+        try Balance.check(fields.pointee.balances, count: fields.pointee.n_balances, in: "balances")
     }
 }
 
@@ -1905,6 +2379,61 @@ extension ListEntriesReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesReply>) throws(MessageError) {
+        try Entry.check(fields.pointee.entries, count: fields.pointee.n_entries, in: "entries")
+    }
+}
+
+extension FindEntriesRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_entries_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindEntriesRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+        currency = String(reading: fields.pointee.currency)
+        beforeSerial = fields.pointee.before_serial
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindEntriesRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_entries_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.FindEntriesRequest.name")
+        fields.pointee.currency = try arena.string(currency, "onsale.wallet.v1.FindEntriesRequest.currency")
+        fields.pointee.before_serial = beforeSerial
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindEntriesRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+        try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "50", "page_size")
+    }
+}
+
+extension FindEntriesReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_entries_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindEntriesReply>) throws(MessageError) {
+        entries = try Array(reading: fields.pointee.entries, count: fields.pointee.n_entries) {
+            element throws(MessageError) in try Entry(required: element, in: "entries")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindEntriesReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_entries_reply__init)
+        fields.pointee.n_entries = entries.count
+        fields.pointee.entries = try arena.array(entries, "onsale.wallet.v1.FindEntriesReply.entries") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindEntriesReply>) throws(MessageError) {
         try Entry.check(fields.pointee.entries, count: fields.pointee.n_entries, in: "entries")
     }
 }
@@ -1977,16 +2506,39 @@ extension PayReply {
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) throws(MessageError) {
         payment = try Payment(required: fields.pointee.payment, in: "payment")
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try PaidSeat(required: element, in: "seats")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PayReply> {
         let fields = try arena.make(onsale__wallet__v1__pay_reply__init)
         fields.pointee.payment = try payment.layOut(in: arena)
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.wallet.v1.PayReply.seats") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) throws(MessageError) {
         try Payment.check(fields.pointee.payment, in: "payment")
+    }
+}
+
+extension PaidSeat {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__paid_seat__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PaidSeat>) throws(MessageError) {
+        seat = String(reading: fields.pointee.seat)
+        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PaidSeat> {
+        let fields = try arena.make(onsale__wallet__v1__paid_seat__init)
+        fields.pointee.seat = try arena.string(seat, "onsale.wallet.v1.PaidSeat.seat")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.wallet.v1.PaidSeat.ticket_id")
+        return fields
     }
 }
 
@@ -2008,6 +2560,8 @@ extension Payment {
         refundedAt = Timestamp(reading: fields.pointee.refunded_at_ms)
         askAgain = .milliseconds(Int64(clamping: fields.pointee.ask_again_ms))
         refunded = fields.pointee.refunded
+        userID = try UserID(reading: fields.pointee.user_id, "user_id")
+        updatedAt = Timestamp(reading: fields.pointee.updated_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PaymentView> {
@@ -2026,6 +2580,8 @@ extension Payment {
         fields.pointee.refunded_at_ms = UInt64(clamping: refundedAt?.milliseconds ?? 0)
         fields.pointee.ask_again_ms = UInt32(clamping: askAgain.milliseconds)
         fields.pointee.refunded = refunded
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.PaymentView.user_id")
+        fields.pointee.updated_at_ms = UInt64(clamping: updatedAt?.milliseconds ?? 0)
         return fields
     }
 
@@ -2033,6 +2589,7 @@ extension Payment {
         try FieldRule.time(Int64(clamping: fields.pointee.begun_at_ms), isRequired: false, "begun_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.decided_at_ms), isRequired: false, "decided_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.refunded_at_ms), isRequired: false, "refunded_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.updated_at_ms), isRequired: false, "updated_at_ms")
     }
 }
 
@@ -2154,6 +2711,60 @@ extension ListPaymentsReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsReply>) throws(MessageError) {
+        try Payment.check(fields.pointee.payments, count: fields.pointee.n_payments, in: "payments")
+    }
+}
+
+extension FindPaymentsRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_payments_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindPaymentsRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+        paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
+        beforePaymentID = try PaymentID(reading: fields.pointee.before_payment_id, "before_payment_id")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindPaymentsRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_payments_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.FindPaymentsRequest.name")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.FindPaymentsRequest.payment_id")
+        fields.pointee.before_payment_id = try arena.id(
+            beforePaymentID, "onsale.wallet.v1.FindPaymentsRequest.before_payment_id")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindPaymentsRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "50", "page_size")
+    }
+}
+
+extension FindPaymentsReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__find_payments_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__FindPaymentsReply>) throws(MessageError) {
+        payments = try Array(reading: fields.pointee.payments, count: fields.pointee.n_payments) {
+            element throws(MessageError) in try Payment(required: element, in: "payments")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__FindPaymentsReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__find_payments_reply__init)
+        fields.pointee.n_payments = payments.count
+        fields.pointee.payments = try arena.array(payments, "onsale.wallet.v1.FindPaymentsReply.payments") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__FindPaymentsReply>) throws(MessageError) {
         try Payment.check(fields.pointee.payments, count: fields.pointee.n_payments, in: "payments")
     }
 }
@@ -2325,219 +2936,269 @@ extension ProtoFile {
         "wallet.proto", imports: [.options],
         """
         0a0c77616c6c65742e70726f746f12106f6e73616c652e77616c6c65742e76311a0d6f7074696f6e732e70726f746f22\
-        98010a0d5369676e557052657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d\
+        c5010a0d5369676e557052657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d\
         6512290a0870617373776f7264180220012809420dfab51805080810800190b61801520870617373776f7264123c0a08\
         736f6c7574696f6e18032001280b32202e6f6e73616c652e77616c6c65742e76312e50757a7a6c65536f6c7574696f6e\
-        5208736f6c7574696f6e22480a0b5369676e55705265706c7912390a0773657373696f6e18012001280b32192e6f6e73\
-        616c652e77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e22a4010a0d5369676e496e52\
-        65717565737412120a046e616d6518012001280952046e616d6512200a0870617373776f7264180220012809420490b6\
-        1801520870617373776f7264121f0a0b61735f6f70657261746f72180320012808520a61734f70657261746f72123c0a\
-        08736f6c7574696f6e18042001280b32202e6f6e73616c652e77616c6c65742e76312e50757a7a6c65536f6c7574696f\
-        6e5208736f6c7574696f6e22480a0b5369676e496e5265706c7912390a0773657373696f6e18012001280b32192e6f6e\
-        73616c652e77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e22640a0650757a7a6c6512\
-        1c0a096368616c6c656e676518012001280c52096368616c6c656e676512120a046269747318022001280d5204626974\
-        7312280a0d657870697265735f61745f6d731803200128044204e0b51801520b6578706972657341744d7322440a0e50\
-        757a7a6c65536f6c7574696f6e121c0a096368616c6c656e676518012001280c52096368616c6c656e676512140a056e\
-        6f6e636518022001280452056e6f6e63652291020a0753657373696f6e12250a07757365725f696418012001280c420c\
-        dab518045573657280b618015206757365724964121e0a0a63726564656e7469616c18022001280c520a63726564656e\
-        7469616c122c0a0d657870697265735f61745f6d731803200128044208e0b5180180b61801520b657870697265734174\
-        4d7312160a0673656372657418042001280c520673656372657412280a0d726566726573685f61745f6d731805200128\
-        044204e0b51801520b7265667265736841744d7312220a0a656e64735f61745f6d731806200128044204e0b518015208\
-        656e647341744d73122b0a0664757469657318072003280e32132e6f6e73616c652e7270632e76312e44757479520664\
-        7574696573222e0a0e5265667265736852657175657374121c0a0673656372657418012001280c420490b61801520673\
-        656372657422490a0c526566726573685265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c652e\
-        77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e22150a134c69737453657373696f6e73\
-        52657175657374224e0a114c69737453657373696f6e735265706c7912390a0873657373696f6e7318012003280b321d\
-        2e6f6e73616c652e77616c6c65742e76312e53657373696f6e56696577520873657373696f6e7322a2020a0b53657373\
-        696f6e56696577122e0a0a73657373696f6e5f696418012001280c420fdab5180753657373696f6e80b6180152097365\
-        7373696f6e4964121f0a0b69735f6f70657261746f72180220012808520a69734f70657261746f72121d0a0a69735f63\
-        757272656e741803200128085209697343757272656e7412180a07616464726573731804200128095207616464726573\
-        7312280a0b626567616e5f61745f6d731805200128044208e0b5180180b618015209626567616e41744d7312260a0a75\
-        7365645f61745f6d731806200128044208e0b5180180b6180152087573656441744d7312260a0a656e64735f61745f6d\
-        731807200128044208e0b5180180b618015208656e647341744d733a0ffab6180b4f70656e53657373696f6e224e0a0e\
-        5369676e4f757452657175657374122a0a0a73657373696f6e5f696418012001280c420bdab5180753657373696f6e52\
-        0973657373696f6e496412100a03616c6c1802200128085203616c6c220e0a0c5369676e4f75745265706c7922a9010a\
-        154368616e676550617373776f72645265717565737412200a0870617373776f7264180120012809420490b618015208\
-        70617373776f726412300a0c6e65775f70617373776f7264180220012809420dfab51805080810800190b61801520b6e\
-        657750617373776f7264123c0a08736f6c7574696f6e18032001280b32202e6f6e73616c652e77616c6c65742e76312e\
-        50757a7a6c65536f6c7574696f6e5208736f6c7574696f6e22150a134368616e676550617373776f72645265706c7922\
-        360a14526573657450617373776f726452657175657374121e0a046e616d65180120012809420afab518060803102018\
-        0452046e616d6522560a12526573657450617373776f72645265706c7912120a04636f64651801200128095204636f64\
-        65122c0a0d657870697265735f61745f6d731802200128044208e0b5180180b61801520b6578706972657341744d7322\
-        be010a1253657450617373776f726452657175657374121e0a046e616d65180120012809420afab51806080310201804\
-        52046e616d6512180a04636f6465180220012809420490b618015204636f646512300a0c6e65775f70617373776f7264\
-        180320012809420dfab51805080810800190b61801520b6e657750617373776f7264123c0a08736f6c7574696f6e1804\
-        2001280b32202e6f6e73616c652e77616c6c65742e76312e50757a7a6c65536f6c7574696f6e5208736f6c7574696f6e\
-        22120a1053657450617373776f72645265706c79225b0a104772616e744475747952657175657374121e0a046e616d65\
-        180120012809420afab5180608031020180452046e616d6512270a046475747918022001280e32132e6f6e73616c652e\
-        7270632e76312e44757479520464757479224d0a0e4772616e74447574795265706c79123b0a056c6f67696e18012001\
-        280b321f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f724c6f67696e420480b6180152056c6f67696e\
-        225c0a115265766f6b654475747952657175657374121e0a046e616d65180120012809420afab5180608031020180452\
-        046e616d6512270a046475747918022001280e32132e6f6e73616c652e7270632e76312e44757479520464757479224e\
-        0a0f5265766f6b65447574795265706c79123b0a056c6f67696e18012001280b321f2e6f6e73616c652e77616c6c6574\
-        2e76312e4f70657261746f724c6f67696e420480b6180152056c6f67696e22a5010a0d4f70657261746f724c6f67696e\
-        12250a07757365725f696418012001280c420cdab518045573657280b61801520675736572496412120a046e616d6518\
-        022001280952046e616d65122b0a0664757469657318032003280e32132e6f6e73616c652e7270632e76312e44757479\
-        5206647574696573122c0a0d6368616e6765645f61745f6d731804200128044208e0b5180180b61801520b6368616e67\
-        656441744d7322700a144c6973744f70657261746f727352657175657374122c0a0d61667465725f757365725f696418\
-        012001280c4208dab5180455736572520b6166746572557365724964122a0a09706167655f73697a6518022001280d42\
-        0df2b51809080110f4031a02353052087061676553697a65226e0a124c6973744f70657261746f72735265706c79123d\
-        0a096f70657261746f727318012003280b321f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f724c6f67\
-        696e52096f70657261746f727312190a086861735f6d6f726518022001280852076861734d6f726522140a1253686f77\
-        42616c616e63655265717565737422490a1053686f7742616c616e63655265706c7912350a0862616c616e6365731801\
-        2003280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520862616c616e636573225d0a0742616c\
-        616e6365121a0a0863757272656e6379180120012809520863757272656e6379121c0a09617661696c61626c65180220\
-        0128045209617661696c61626c6512180a0770656e64696e67180320012804520770656e64696e67225e0a0c546f7055\
-        705265717565737412160a06616d6f756e741801200128045206616d6f756e7412220a0863757272656e637918022001\
-        28094206fab518021805520863757272656e637912120a046e616d6518032001280952046e616d6522470a0a546f7055\
-        705265706c7912390a0762616c616e636518012001280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e\
-        6365420480b61801520762616c616e63652289010a124c697374456e74726965735265717565737412220a0863757272\
-        656e63791801200128094206fab518021805520863757272656e637912230a0d6265666f72655f73657269616c180220\
-        012804520c6265666f726553657269616c122a0a09706167655f73697a6518032001280d420df2b51809080110f4031a\
-        02353052087061676553697a6522640a104c697374456e74726965735265706c7912350a07656e747269657318012003\
-        280b321b2e6f6e73616c652e77616c6c65742e76312e456e747279566965775207656e747269657312190a086861735f\
-        6d6f726518022001280852076861734d6f726522d7020a09456e7472795669657712160a0673657269616c1801200128\
-        04520673657269616c122f0a046b696e6418022001280e321b2e6f6e73616c652e77616c6c65742e76312e456e747279\
-        4b696e6452046b696e6412160a06616d6f756e741803200128045206616d6f756e74121a0a0863757272656e63791804\
-        20012809520863757272656e6379121c0a09617661696c61626c651805200128045209617661696c61626c6512180a07\
-        70656e64696e67180620012804520770656e64696e67122a0a0a7061796d656e745f696418072001280c420bdab51807\
-        5061796d656e7452097061796d656e744964121d0a0561745f6d731808200128044208e0b5180180b61801520461744d\
-        7312270a09726566756e645f696418092001280c420adab51806526566756e645208726566756e64496412160a067265\
-        61736f6e180a200128095206726561736f6e3a09fab61805456e74727922f3010a0a50617952657175657374122e0a0a\
-        7061796d656e745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e744964122e0a0a\
-        636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e\
-        7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572\
-        766174696f6e496412250a06616d6f756e74180420012804420df2b518091080809aa6eaafe3015206616d6f756e7412\
-        220a0863757272656e63791805200128094206fab518021805520863757272656e637922490a085061795265706c7912\
-        3d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657742\
-        0480b6180152077061796d656e7422dd040a0b5061796d656e7456696577122e0a0a7061796d656e745f696418012001\
-        280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a076f7574636f6d6518022001280e32\
-        202e6f6e73616c652e77616c6c65742e76312e5061796d656e744f7574636f6d6552076f7574636f6d6512370a067265\
-        61736f6e18032001280e321f2e6f6e73616c652e77616c6c65742e76312e4e6f7450616964526561736f6e5206726561\
-        736f6e122a0a0a636f6e636572745f696418042001280c420bdab51807436f6e636572745209636f6e63657274496412\
-        360a0e7265736572766174696f6e5f696418052001280c420fdab5180b5265736572766174696f6e520d726573657276\
-        6174696f6e496412160a06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e63791807200128\
-        09520863757272656e6379121f0a0b69735f726566756e646564180820012808520a6973526566756e64656412230a0d\
-        69735f63616e63656c6c696e67180920012808520c697343616e63656c6c696e6712240a0b626567756e5f61745f6d73\
-        180a200128044204e0b518015209626567756e41744d7312280a0d646563696465645f61745f6d73180b200128044204\
-        e0b51801520b6465636964656441744d73122a0a0e726566756e6465645f61745f6d73180c200128044204e0b5180152\
-        0c726566756e64656441744d7312260a0c61736b5f616761696e5f6d73180d2001280d4204e8b51801520a61736b4167\
-        61696e4d73121a0a08726566756e646564180e200128045208726566756e6465643a0bfab618075061796d656e742244\
-        0a1253686f775061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420fdab518075061\
-        796d656e7480b6180152097061796d656e74496422510a1053686f775061796d656e745265706c79123d0a077061796d\
-        656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e7456696577420480b618015207\
-        7061796d656e7422460a1443616e63656c5061796d656e7452657175657374122e0a0a7061796d656e745f6964180120\
-        01280c420fdab518075061796d656e7480b6180152097061796d656e74496422530a1243616e63656c5061796d656e74\
-        5265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e\
-        7456696577420480b6180152077061796d656e74227a0a134c6973745061796d656e74735265717565737412370a1162\
-        65666f72655f7061796d656e745f696418012001280c420bdab518075061796d656e74520f6265666f72655061796d65\
-        6e744964122a0a09706167655f73697a6518022001280d420df2b51809080110f4031a02353052087061676553697a65\
-        22690a114c6973745061796d656e74735265706c7912390a087061796d656e747318012003280b321d2e6f6e73616c65\
-        2e77616c6c65742e76312e5061796d656e745669657752087061796d656e747312190a086861735f6d6f726518022001\
-        280852076861734d6f726522130a114c69737448616c74656452657175657374225a0a0f4c69737448616c7465645265\
-        706c79122c0a0568616c747318012003280b32162e6f6e73616c652e77616c6c65742e76312e48616c74520568616c74\
-        7312190a086861735f6d6f726518022001280852076861734d6f726522cb010a0448616c74122e0a0a636f6e63657274\
-        5f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412100a0377687918022001\
-        2809520377687912250a07757365725f696418032001280c420cdab518045573657280b618015206757365724964122e\
-        0a0a7061796d656e745f696418042001280c420fdab518075061796d656e7480b6180152097061796d656e744964122a\
-        0a0c68616c7465645f61745f6d731805200128044208e0b5180180b61801520a68616c74656441744d7322410a0f4c69\
-        667448616c7452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6\
-        18015209636f6e636572744964220f0a0d4c69667448616c745265706c79220e0a0c41756469745265717565737422c9\
-        020a0a41756469745265706c7912250a066d6973666974180120012809420d8ab6180976696f6c6174696f6e52066d69\
-        73666974121d0a0a757365725f636f756e74180220012804520975736572436f756e74121f0a0b656e7472795f636f75\
-        6e74180320012804520a656e747279436f756e7412320a1570656e64696e675f7061796d656e745f636f756e74180420\
-        012804521370656e64696e675061796d656e74436f756e74121d0a0a706169645f636f756e7418052001280452097061\
-        6964436f756e7412240a0e6e6f745f706169645f636f756e74180620012804520c6e6f7450616964436f756e7412250a\
-        0e726566756e6465645f636f756e74180720012804520d726566756e646564436f756e7412340a06746f74616c731808\
-        2003280b321c2e6f6e73616c652e77616c6c65742e76312e4175646974546f74616c5206746f74616c732297010a0a41\
-        75646974546f74616c121a0a0863757272656e6379180120012809520863757272656e6379121b0a09746f707065645f\
-        75701802200128035208746f707065645570121c0a09617661696c61626c651803200128035209617661696c61626c65\
-        12180a0770656e64696e67180420012803520770656e64696e6712180a07726576656e75651805200128035207726576\
-        656e756522ea0c0a0d57616c6c65744661696c75726522d80c0a06526561736f6e12160a12524541534f4e5f554e5350\
-        454349464945441000125d0a115041594d454e545f49445f52455553454410011a46a8b61806b2b6183e746869732070\
-        61796d656e745f696420776173207573656420666f7220616e6f74686572207061796d656e743b206372656174652061\
-        206e6577206f6e6512620a0f5041594d454e545f554e4b4e4f574e10021a4da8b61805b2b61845796f75206861766520\
-        6e6f207061796d656e74207769746820746869732069643b20636865636b207468652069642c206f72206c6973742079\
-        6f7572207061796d656e747312460a0a4e414d455f54414b454e10031a36a8b61806b2b6182e616e6f74686572207573\
-        6572206861732074686973206e616d653b2063686f6f736520616e6f74686572206f6e6512580a0c4e414d455f554e4b\
-        4e4f574e10041a46a8b61805b2b6183e6e6f2075736572206861732074686973206e616d653b20636865636b2069742c\
-        206f72206c6574207468652075736572207369676e20757020666972737412510a164e414d455f4f525f50415353574f\
-        52445f57524f4e4710051a35a8b61810b2b6182d746865206e616d65206f72207468652070617373776f726420697320\
-        77726f6e673b20636865636b20626f7468123e0a0e544f4f5f4d414e595f545249455310061a2aa8b61808b2b6182274\
-        6f6f206d616e7920617474656d7074733b2074727920616761696e206c61746572124b0a0e50415353574f5244535f42\
-        55535910071a37a8b61808b2b6182f746f6f206d616e792070617373776f72647320617265206265696e672063686563\
-        6b65643b2074727920616761696e125f0a12544f505f55505f4e4f545f414c4c4f57454410081a47a8b61807b2b6183f\
-        6f6e6c79206f70657261746f72732063616e20707574206d6f6e657920696e746f2077616c6c65747320686572653b20\
-        61736b20616e206f70657261746f72124f0a0d42414c414e43455f4c494d495410091a3ca8b61809b2b6183474686520\
-        77616c6c657420776f756c6420686f6c64206d6f7265207468616e20616c6c6f7765643b20746f70207570206c657373\
-        127e0a0e434f4e434552545f48414c544544100a1a6aa8b61809b2b618627468697320636f6e636572742074616b6573\
-        206e6f207061796d656e747320756e74696c20616e206f70657261746f72206c69667473206974732068616c743b206e\
-        6f7468696e672077617320706169642c2074727920616761696e206c6174657212580a13554e5245414441424c455f44\
-        45434953494f4e100b1a3fa8b6180db2b6183774686520636f6e6365727420736572766963652073656e742061206465\
-        636973696f6e20746861742063616e6e6f742062652072656164123f0a0d53455353494f4e5f454e444544100c1a2ca8\
-        b61810b2b618247468652073657373696f6e2068617320656e6465643b207369676e20696e20616761696e12450a074e\
-        4f5f44555459100d1a38a8b61807b2b6183074686973207573657220686173206e6f20647574793b2061736b20616e20\
-        6f776e657220746f206772616e74206f6e6512550a0a4c4153545f4f574e4552100e1a45a8b61809b2b6183d74686973\
-        207573657220697320746865206c617374206f776e65723b206d616b6520616e6f74686572207573657220616e206f77\
-        6e657220666972737412430a0e50415353574f52445f57524f4e47100f1a2fa8b61807b2b61827746865207072657365\
-        6e742070617373776f72642069732077726f6e673b20636865636b206974126a0a0a434f44455f57524f4e4710101a5a\
-        a8b61810b2b61852746865206e616d65206f722074686520636f64652069732077726f6e672c206f722074686520636f\
-        64652068617320657870697265643b2061736b20616e206f776e657220666f722061206e6577206f6e6512540a0a4e4f\
-        5f53455353494f4e10111a44a8b61809b2b6183c7468652063726564656e7469616c20646f6573206e6f742062656c6f\
-        6e6720746f20612073657373696f6e3b207369676e20696e206279206e616d65127f0a0f50555a5a4c455f5245515549\
-        52454410121a6aa8b61808b2b618626d616e79207369676e2d696e732061742070726573656e743b20736f6c76652074\
-        68652070757a7a6c6520696e207468652064657461696c2c20616e642072657065617420746865207265717565737420\
-        776974682069747320736f6c7574696f6e2a680a09456e7472794b696e64121a0a16454e5452595f4b494e445f554e53\
-        50454349464945441000120a0a06544f505f55501001120d0a095345545f41534944451002120b0a075041594d454e54\
-        1003120b0a0752454c454153451004120a0a06524546554e4410052a560a0e5061796d656e744f7574636f6d65121f0a\
-        1b5041594d454e545f4f5554434f4d455f554e535045434946494544100012080a04504149441001120c0a084e4f545f\
-        504149441002120b0a0750454e44494e4710032abd010a0d4e6f7450616964526561736f6e121f0a1b4e4f545f504149\
-        445f524541534f4e5f554e5350454349464945441000120e0a0a4e4f5f4143434f554e54100112100a0c494e53554646\
-        494349454e541002120d0a0943414e43454c4c4544100312100a0c484f4c445f45585049524544100412140a10524553\
-        4552564154494f4e5f474f4e45100512100a0c414c52454144595f534f4c441006120c0a084d49534d41544348100712\
-        120a0e444154455f43414e43454c4c454410083284100a0657616c6c657412510a065369676e5570121f2e6f6e73616c\
-        652e77616c6c65742e76312e5369676e5570526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e536967\
-        6e55705265706c79220790020288b5180112510a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e53\
-        69676e496e526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e496e5265706c792207900202\
-        88b5180112540a075265667265736812202e6f6e73616c652e77616c6c65742e76312e52656672657368526571756573\
-        741a1e2e6f6e73616c652e77616c6c65742e76312e526566726573685265706c79220790020288b5180112730a0c4c69\
-        737453657373696f6e7312252e6f6e73616c652e77616c6c65742e76312e4c69737453657373696f6e73526571756573\
-        741a232e6f6e73616c652e77616c6c65742e76312e4c69737453657373696f6e735265706c79221790020188b5180288\
-        b5180398b5180298b5180398b5180412640a075369676e4f757412202e6f6e73616c652e77616c6c65742e76312e5369\
-        676e4f7574526571756573741a1e2e6f6e73616c652e77616c6c65742e76312e5369676e4f75745265706c7922179002\
-        0288b5180288b5180398b5180298b5180398b5180412790a0e4368616e676550617373776f726412272e6f6e73616c65\
-        2e77616c6c65742e76312e4368616e676550617373776f7264526571756573741a252e6f6e73616c652e77616c6c6574\
-        2e76312e4368616e676550617373776f72645265706c79221790020288b5180288b5180398b5180298b5180398b51804\
-        126a0a0d526573657450617373776f726412262e6f6e73616c652e77616c6c65742e76312e526573657450617373776f\
-        7264526571756573741a242e6f6e73616c652e77616c6c65742e76312e526573657450617373776f72645265706c7922\
-        0b90020288b5180398b5180112600a0b53657450617373776f726412242e6f6e73616c652e77616c6c65742e76312e53\
-        657450617373776f7264526571756573741a222e6f6e73616c652e77616c6c65742e76312e53657450617373776f7264\
-        5265706c79220790020288b51801125e0a094772616e744475747912222e6f6e73616c652e77616c6c65742e76312e47\
-        72616e7444757479526571756573741a202e6f6e73616c652e77616c6c65742e76312e4772616e74447574795265706c\
-        79220b90020288b5180398b5180112610a0a5265766f6b654475747912232e6f6e73616c652e77616c6c65742e76312e\
-        5265766f6b6544757479526571756573741a212e6f6e73616c652e77616c6c65742e76312e5265766f6b654475747952\
-        65706c79220b90020288b5180398b51801126a0a0d4c6973744f70657261746f727312262e6f6e73616c652e77616c6c\
-        65742e76312e4c6973744f70657261746f7273526571756573741a242e6f6e73616c652e77616c6c65742e76312e4c69\
-        73744f70657261746f72735265706c79220b90020188b5180398b5180412600a0b53686f7742616c616e636512242e6f\
-        6e73616c652e77616c6c65742e76312e53686f7742616c616e6365526571756573741a222e6f6e73616c652e77616c6c\
-        65742e76312e53686f7742616c616e63655265706c79220790020188b5180212560a05546f705570121e2e6f6e73616c\
-        652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e546f7055\
-        705265706c79220f90020288b5180288b5180398b5180212600a0b4c697374456e747269657312242e6f6e73616c652e\
-        77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f6e73616c652e77616c6c65742e76312e\
-        4c697374456e74726965735265706c79220790020188b5180212480a03506179121c2e6f6e73616c652e77616c6c6574\
-        2e76312e506179526571756573741a1a2e6f6e73616c652e77616c6c65742e76312e5061795265706c79220790020288\
-        b5180212600a0b53686f775061796d656e7412242e6f6e73616c652e77616c6c65742e76312e53686f775061796d656e\
-        74526571756573741a222e6f6e73616c652e77616c6c65742e76312e53686f775061796d656e745265706c7922079002\
-        0188b5180212660a0d43616e63656c5061796d656e7412262e6f6e73616c652e77616c6c65742e76312e43616e63656c\
-        5061796d656e74526571756573741a242e6f6e73616c652e77616c6c65742e76312e43616e63656c5061796d656e7452\
-        65706c79220790020288b5180212630a0c4c6973745061796d656e747312252e6f6e73616c652e77616c6c65742e7631\
-        2e4c6973745061796d656e7473526571756573741a232e6f6e73616c652e77616c6c65742e76312e4c6973745061796d\
-        656e74735265706c79220790020188b5180212650a0a4c69737448616c74656412232e6f6e73616c652e77616c6c6574\
-        2e76312e4c69737448616c746564526571756573741a212e6f6e73616c652e77616c6c65742e76312e4c69737448616c\
-        7465645265706c79220f90020188b5180398b5180298b51804125b0a084c69667448616c7412212e6f6e73616c652e77\
-        616c6c65742e76312e4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e76312e4c696674\
-        48616c745265706c79220b90020288b5180398b5180112520a054175646974121e2e6f6e73616c652e77616c6c65742e\
-        76312e4175646974526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79220b90\
-        020188b5180398b51804620670726f746f33
+        5208736f6c7574696f6e122b0a0c646973706c61795f6e616d651804200128094208fab5180410501806520b64697370\
+        6c61794e616d6522480a0b5369676e55705265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c65\
+        2e77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e22a4010a0d5369676e496e52657175\
+        65737412120a046e616d6518012001280952046e616d6512200a0870617373776f7264180220012809420490b6180152\
+        0870617373776f7264121f0a0b61735f6f70657261746f72180320012808520a61734f70657261746f72123c0a08736f\
+        6c7574696f6e18042001280b32202e6f6e73616c652e77616c6c65742e76312e50757a7a6c65536f6c7574696f6e5208\
+        736f6c7574696f6e22480a0b5369676e496e5265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c\
+        652e77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e22640a0650757a7a6c65121c0a09\
+        6368616c6c656e676518012001280c52096368616c6c656e676512120a046269747318022001280d5204626974731228\
+        0a0d657870697265735f61745f6d731803200128044204e0b51801520b6578706972657341744d7322440a0e50757a7a\
+        6c65536f6c7574696f6e121c0a096368616c6c656e676518012001280c52096368616c6c656e676512140a056e6f6e63\
+        6518022001280452056e6f6e63652291020a0753657373696f6e12250a07757365725f696418012001280c420cdab518\
+        045573657280b618015206757365724964121e0a0a63726564656e7469616c18022001280c520a63726564656e746961\
+        6c122c0a0d657870697265735f61745f6d731803200128044208e0b5180180b61801520b6578706972657341744d7312\
+        160a0673656372657418042001280c520673656372657412280a0d726566726573685f61745f6d731805200128044204\
+        e0b51801520b7265667265736841744d7312220a0a656e64735f61745f6d731806200128044204e0b518015208656e64\
+        7341744d73122b0a0664757469657318072003280e32132e6f6e73616c652e7270632e76312e44757479520664757469\
+        6573222e0a0e5265667265736852657175657374121c0a0673656372657418012001280c420490b61801520673656372\
+        657422490a0c526566726573685265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c652e77616c\
+        6c65742e76312e53657373696f6e420480b61801520773657373696f6e22150a134c69737453657373696f6e73526571\
+        75657374224e0a114c69737453657373696f6e735265706c7912390a0873657373696f6e7318012003280b321d2e6f6e\
+        73616c652e77616c6c65742e76312e53657373696f6e56696577520873657373696f6e7322a2020a0b53657373696f6e\
+        56696577122e0a0a73657373696f6e5f696418012001280c420fdab5180753657373696f6e80b6180152097365737369\
+        6f6e4964121f0a0b69735f6f70657261746f72180220012808520a69734f70657261746f72121d0a0a69735f63757272\
+        656e741803200128085209697343757272656e7412180a07616464726573731804200128095207616464726573731228\
+        0a0b626567616e5f61745f6d731805200128044208e0b5180180b618015209626567616e41744d7312260a0a75736564\
+        5f61745f6d731806200128044208e0b5180180b6180152087573656441744d7312260a0a656e64735f61745f6d731807\
+        200128044208e0b5180180b618015208656e647341744d733a0ffab6180b4f70656e53657373696f6e224e0a0e536967\
+        6e4f757452657175657374122a0a0a73657373696f6e5f696418012001280c420bdab5180753657373696f6e52097365\
+        7373696f6e496412100a03616c6c1802200128085203616c6c220e0a0c5369676e4f75745265706c7922a9010a154368\
+        616e676550617373776f72645265717565737412200a0870617373776f7264180120012809420490b618015208706173\
+        73776f726412300a0c6e65775f70617373776f7264180220012809420dfab51805080810800190b61801520b6e657750\
+        617373776f7264123c0a08736f6c7574696f6e18032001280b32202e6f6e73616c652e77616c6c65742e76312e50757a\
+        7a6c65536f6c7574696f6e5208736f6c7574696f6e22150a134368616e676550617373776f72645265706c7922360a14\
+        526573657450617373776f726452657175657374121e0a046e616d65180120012809420afab518060803102018045204\
+        6e616d6522560a12526573657450617373776f72645265706c7912120a04636f64651801200128095204636f6465122c\
+        0a0d657870697265735f61745f6d731802200128044208e0b5180180b61801520b6578706972657341744d7322be010a\
+        1253657450617373776f726452657175657374121e0a046e616d65180120012809420afab5180608031020180452046e\
+        616d6512180a04636f6465180220012809420490b618015204636f646512300a0c6e65775f70617373776f7264180320\
+        012809420dfab51805080810800190b61801520b6e657750617373776f7264123c0a08736f6c7574696f6e1804200128\
+        0b32202e6f6e73616c652e77616c6c65742e76312e50757a7a6c65536f6c7574696f6e5208736f6c7574696f6e22120a\
+        1053657450617373776f72645265706c79225b0a104772616e744475747952657175657374121e0a046e616d65180120\
+        012809420afab5180608031020180452046e616d6512270a046475747918022001280e32132e6f6e73616c652e727063\
+        2e76312e44757479520464757479224d0a0e4772616e74447574795265706c79123b0a056c6f67696e18012001280b32\
+        1f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f724c6f67696e420480b6180152056c6f67696e225c0a\
+        115265766f6b654475747952657175657374121e0a046e616d65180120012809420afab5180608031020180452046e61\
+        6d6512270a046475747918022001280e32132e6f6e73616c652e7270632e76312e44757479520464757479224e0a0f52\
+        65766f6b65447574795265706c79123b0a056c6f67696e18012001280b321f2e6f6e73616c652e77616c6c65742e7631\
+        2e4f70657261746f724c6f67696e420480b6180152056c6f67696e22c8010a0d4f70657261746f724c6f67696e12250a\
+        07757365725f696418012001280c420cdab518045573657280b61801520675736572496412120a046e616d6518022001\
+        280952046e616d65122b0a0664757469657318032003280e32132e6f6e73616c652e7270632e76312e44757479520664\
+        7574696573122c0a0d6368616e6765645f61745f6d731804200128044208e0b5180180b61801520b6368616e67656441\
+        744d7312210a0c646973706c61795f6e616d65180520012809520b646973706c61794e616d6522ce010a085573657256\
+        69657712250a07757365725f696418012001280c420cdab518045573657280b61801520675736572496412120a046e61\
+        6d6518022001280952046e616d6512210a0c646973706c61795f6e616d65180320012809520b646973706c61794e616d\
+        65122c0a0d637265617465645f61745f6d731804200128044208e0b5180180b61801520b6372656174656441744d7312\
+        2c0a0d757064617465645f61745f6d731805200128044208e0b5180180b61801520b7570646174656441744d733a08fa\
+        b618045573657222480a0f53686f77557365725265717565737412210a07757365725f696418012001280c4208dab518\
+        0455736572520675736572496412120a046e616d6518022001280952046e616d6522450a0d53686f7755736572526570\
+        6c7912340a047573657218012001280b321a2e6f6e73616c652e77616c6c65742e76312e5573657256696577420480b6\
+        180152047573657222ae010a1046696e64557365727352657175657374121f0a0b6e616d655f70726566697818012001\
+        2809520a6e616d65507265666978122f0a05757365727318022003280b32192e6f6e73616c652e77616c6c65742e7631\
+        2e557365724b657952057573657273121d0a0a61667465725f6e616d65180320012809520961667465724e616d651229\
+        0a09706167655f73697a6518042001280d420cf2b51808080110641a02353052087061676553697a6522300a07557365\
+        724b657912250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964225d0a0e46\
+        696e6455736572735265706c7912300a05757365727318012003280b321a2e6f6e73616c652e77616c6c65742e76312e\
+        55736572566965775205757365727312190a086861735f6d6f726518022001280852076861734d6f726522700a144c69\
+        73744f70657261746f727352657175657374122c0a0d61667465725f757365725f696418012001280c4208dab5180455\
+        736572520b6166746572557365724964122a0a09706167655f73697a6518022001280d420df2b51809080110f4031a02\
+        353052087061676553697a65226e0a124c6973744f70657261746f72735265706c79123d0a096f70657261746f727318\
+        012003280b321f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f724c6f67696e52096f70657261746f72\
+        7312190a086861735f6d6f726518022001280852076861734d6f726522140a1253686f7742616c616e63655265717565\
+        737422490a1053686f7742616c616e63655265706c7912350a0862616c616e63657318012003280b32192e6f6e73616c\
+        652e77616c6c65742e76312e42616c616e6365520862616c616e63657322b1010a0742616c616e6365121a0a08637572\
+        72656e6379180120012809520863757272656e6379121c0a09617661696c61626c651802200128045209617661696c61\
+        626c6512180a0770656e64696e67180320012804520770656e64696e6712280a0d637265617465645f61745f6d731804\
+        200128044204e0b51801520b6372656174656441744d7312280a0d757064617465645f61745f6d731805200128044204\
+        e0b51801520b7570646174656441744d73225e0a0c546f7055705265717565737412160a06616d6f756e741801200128\
+        045206616d6f756e7412220a0863757272656e63791802200128094206fab518021805520863757272656e637912120a\
+        046e616d6518032001280952046e616d6522470a0a546f7055705265706c7912390a0762616c616e636518012001280b\
+        32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365420480b61801520762616c616e636522350a134669\
+        6e644163636f756e747352657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d\
+        652280010a1146696e644163636f756e74735265706c7912340a047573657218012001280b321a2e6f6e73616c652e77\
+        616c6c65742e76312e5573657256696577420480b6180152047573657212350a0862616c616e63657318022003280b32\
+        192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520862616c616e6365732289010a124c697374456e74\
+        726965735265717565737412220a0863757272656e63791801200128094206fab518021805520863757272656e637912\
+        230a0d6265666f72655f73657269616c180220012804520c6265666f726553657269616c122a0a09706167655f73697a\
+        6518032001280d420df2b51809080110f4031a02353052087061676553697a6522640a104c697374456e747269657352\
+        65706c7912350a07656e747269657318012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e7472795669\
+        65775207656e747269657312190a086861735f6d6f726518022001280852076861734d6f726522a9010a1246696e6445\
+        6e747269657352657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d6512220a\
+        0863757272656e63791802200128094206fab518021805520863757272656e637912230a0d6265666f72655f73657269\
+        616c180320012804520c6265666f726553657269616c122a0a09706167655f73697a6518042001280d420df2b5180908\
+        0110f4031a02353052087061676553697a6522640a1046696e64456e74726965735265706c7912350a07656e74726965\
+        7318012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e747279566965775207656e747269657312190a\
+        086861735f6d6f726518022001280852076861734d6f726522d7020a09456e7472795669657712160a0673657269616c\
+        180120012804520673657269616c122f0a046b696e6418022001280e321b2e6f6e73616c652e77616c6c65742e76312e\
+        456e7472794b696e6452046b696e6412160a06616d6f756e741803200128045206616d6f756e74121a0a086375727265\
+        6e6379180420012809520863757272656e6379121c0a09617661696c61626c651805200128045209617661696c61626c\
+        6512180a0770656e64696e67180620012804520770656e64696e67122a0a0a7061796d656e745f696418072001280c42\
+        0bdab518075061796d656e7452097061796d656e744964121d0a0561745f6d731808200128044208e0b5180180b61801\
+        520461744d7312270a09726566756e645f696418092001280c420adab51806526566756e645208726566756e64496412\
+        160a06726561736f6e180a200128095206726561736f6e3a09fab61805456e74727922f3010a0a506179526571756573\
+        74122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e7449\
+        64122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
+        64123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d\
+        7265736572766174696f6e496412250a06616d6f756e74180420012804420df2b518091080809aa6eaafe3015206616d\
+        6f756e7412220a0863757272656e63791805200128094206fab518021805520863757272656e6379227b0a0850617952\
+        65706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e74\
+        56696577420480b6180152077061796d656e7412300a05736561747318022003280b321a2e6f6e73616c652e77616c6c\
+        65742e76312e506169645365617452057365617473224b0a08506169645365617412120a047365617418012001280952\
+        0473656174122b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b6574\
+        496422aa050a0b5061796d656e7456696577122e0a0a7061796d656e745f696418012001280c420fdab518075061796d\
+        656e7480b6180152097061796d656e744964123a0a076f7574636f6d6518022001280e32202e6f6e73616c652e77616c\
+        6c65742e76312e5061796d656e744f7574636f6d6552076f7574636f6d6512370a06726561736f6e18032001280e321f\
+        2e6f6e73616c652e77616c6c65742e76312e4e6f7450616964526561736f6e5206726561736f6e122a0a0a636f6e6365\
+        72745f696418042001280c420bdab51807436f6e636572745209636f6e63657274496412360a0e726573657276617469\
+        6f6e5f696418052001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412160a0661\
+        6d6f756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912\
+        1f0a0b69735f726566756e646564180820012808520a6973526566756e64656412230a0d69735f63616e63656c6c696e\
+        67180920012808520c697343616e63656c6c696e6712240a0b626567756e5f61745f6d73180a200128044204e0b51801\
+        5209626567756e41744d7312280a0d646563696465645f61745f6d73180b200128044204e0b51801520b646563696465\
+        6441744d73122a0a0e726566756e6465645f61745f6d73180c200128044204e0b51801520c726566756e64656441744d\
+        7312260a0c61736b5f616761696e5f6d73180d2001280d4204e8b51801520a61736b416761696e4d73121a0a08726566\
+        756e646564180e200128045208726566756e64656412210a07757365725f6964180f2001280c4208dab5180455736572\
+        520675736572496412280a0d757064617465645f61745f6d731810200128044204e0b51801520b757064617465644174\
+        4d733a0bfab618075061796d656e7422440a1253686f775061796d656e7452657175657374122e0a0a7061796d656e74\
+        5f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e74496422510a1053686f77506179\
+        6d656e745265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061\
+        796d656e7456696577420480b6180152077061796d656e7422460a1443616e63656c5061796d656e7452657175657374\
+        122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e744964\
+        22530a1243616e63656c5061796d656e745265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c65\
+        2e77616c6c65742e76312e5061796d656e7456696577420480b6180152077061796d656e74227a0a134c697374506179\
+        6d656e74735265717565737412370a116265666f72655f7061796d656e745f696418012001280c420bdab51807506179\
+        6d656e74520f6265666f72655061796d656e744964122a0a09706167655f73697a6518022001280d420df2b518090801\
+        10f4031a02353052087061676553697a6522690a114c6973745061796d656e74735265706c7912390a087061796d656e\
+        747318012003280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657752087061796d656e74\
+        7312190a086861735f6d6f726518022001280852076861734d6f726522ba010a1346696e645061796d656e7473526571\
+        7565737412120a046e616d6518012001280952046e616d65122a0a0a7061796d656e745f696418022001280c420bdab5\
+        18075061796d656e7452097061796d656e74496412370a116265666f72655f7061796d656e745f696418032001280c42\
+        0bdab518075061796d656e74520f6265666f72655061796d656e744964122a0a09706167655f73697a6518042001280d\
+        420df2b51809080110f4031a02353052087061676553697a6522690a1146696e645061796d656e74735265706c791239\
+        0a087061796d656e747318012003280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657752\
+        087061796d656e747312190a086861735f6d6f726518022001280852076861734d6f726522130a114c69737448616c74\
+        656452657175657374225a0a0f4c69737448616c7465645265706c79122c0a0568616c747318012003280b32162e6f6e\
+        73616c652e77616c6c65742e76312e48616c74520568616c747312190a086861735f6d6f726518022001280852076861\
+        734d6f726522cb010a0448616c74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480\
+        b618015209636f6e63657274496412100a03776879180220012809520377687912250a07757365725f69641803200128\
+        0c420cdab518045573657280b618015206757365724964122e0a0a7061796d656e745f696418042001280c420fdab518\
+        075061796d656e7480b6180152097061796d656e744964122a0a0c68616c7465645f61745f6d731805200128044208e0\
+        b5180180b61801520a68616c74656441744d7322410a0f4c69667448616c7452657175657374122e0a0a636f6e636572\
+        745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964220f0a0d4c6966744861\
+        6c745265706c79220e0a0c41756469745265717565737422c9020a0a41756469745265706c7912250a066d6973666974\
+        180120012809420d8ab6180976696f6c6174696f6e52066d6973666974121d0a0a757365725f636f756e741802200128\
+        04520975736572436f756e74121f0a0b656e7472795f636f756e74180320012804520a656e747279436f756e7412320a\
+        1570656e64696e675f7061796d656e745f636f756e74180420012804521370656e64696e675061796d656e74436f756e\
+        74121d0a0a706169645f636f756e74180520012804520970616964436f756e7412240a0e6e6f745f706169645f636f75\
+        6e74180620012804520c6e6f7450616964436f756e7412250a0e726566756e6465645f636f756e74180720012804520d\
+        726566756e646564436f756e7412340a06746f74616c7318082003280b321c2e6f6e73616c652e77616c6c65742e7631\
+        2e4175646974546f74616c5206746f74616c732297010a0a4175646974546f74616c121a0a0863757272656e63791801\
+        20012809520863757272656e6379121b0a09746f707065645f75701802200128035208746f707065645570121c0a0961\
+        7661696c61626c651803200128035209617661696c61626c6512180a0770656e64696e67180420012803520770656e64\
+        696e6712180a07726576656e75651805200128035207726576656e756522a30d0a0d57616c6c65744661696c75726522\
+        910d0a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000125d0a115041594d454e545f4944\
+        5f52455553454410011a46a8b61806b2b6183e74686973207061796d656e745f696420776173207573656420666f7220\
+        616e6f74686572207061796d656e743b206372656174652061206e6577206f6e6512620a0f5041594d454e545f554e4b\
+        4e4f574e10021a4da8b61805b2b61845796f752068617665206e6f207061796d656e7420776974682074686973206964\
+        3b20636865636b207468652069642c206f72206c69737420796f7572207061796d656e747312460a0a4e414d455f5441\
+        4b454e10031a36a8b61806b2b6182e616e6f746865722075736572206861732074686973206e616d653b2063686f6f73\
+        6520616e6f74686572206f6e6512580a0c4e414d455f554e4b4e4f574e10041a46a8b61805b2b6183e6e6f2075736572\
+        206861732074686973206e616d653b20636865636b2069742c206f72206c6574207468652075736572207369676e2075\
+        7020666972737412510a164e414d455f4f525f50415353574f52445f57524f4e4710051a35a8b61810b2b6182d746865\
+        206e616d65206f72207468652070617373776f72642069732077726f6e673b20636865636b20626f7468123e0a0e544f\
+        4f5f4d414e595f545249455310061a2aa8b61808b2b61822746f6f206d616e7920617474656d7074733b207472792061\
+        6761696e206c61746572124b0a0e50415353574f5244535f4255535910071a37a8b61808b2b6182f746f6f206d616e79\
+        2070617373776f72647320617265206265696e6720636865636b65643b2074727920616761696e125f0a12544f505f55\
+        505f4e4f545f414c4c4f57454410081a47a8b61807b2b6183f6f6e6c79206f70657261746f72732063616e2070757420\
+        6d6f6e657920696e746f2077616c6c65747320686572653b2061736b20616e206f70657261746f72124f0a0d42414c41\
+        4e43455f4c494d495410091a3ca8b61809b2b618347468652077616c6c657420776f756c6420686f6c64206d6f726520\
+        7468616e20616c6c6f7765643b20746f70207570206c657373127e0a0e434f4e434552545f48414c544544100a1a6aa8\
+        b61809b2b618627468697320636f6e636572742074616b6573206e6f207061796d656e747320756e74696c20616e206f\
+        70657261746f72206c69667473206974732068616c743b206e6f7468696e672077617320706169642c20747279206167\
+        61696e206c6174657212580a13554e5245414441424c455f4445434953494f4e100b1a3fa8b6180db2b6183774686520\
+        636f6e6365727420736572766963652073656e742061206465636973696f6e20746861742063616e6e6f742062652072\
+        656164123f0a0d53455353494f4e5f454e444544100c1a2ca8b61810b2b618247468652073657373696f6e2068617320\
+        656e6465643b207369676e20696e20616761696e12450a074e4f5f44555459100d1a38a8b61807b2b618307468697320\
+        7573657220686173206e6f20647574793b2061736b20616e206f776e657220746f206772616e74206f6e6512550a0a4c\
+        4153545f4f574e4552100e1a45a8b61809b2b6183d74686973207573657220697320746865206c617374206f776e6572\
+        3b206d616b6520616e6f74686572207573657220616e206f776e657220666972737412430a0e50415353574f52445f57\
+        524f4e47100f1a2fa8b61807b2b618277468652070726573656e742070617373776f72642069732077726f6e673b2063\
+        6865636b206974126a0a0a434f44455f57524f4e4710101a5aa8b61810b2b61852746865206e616d65206f7220746865\
+        20636f64652069732077726f6e672c206f722074686520636f64652068617320657870697265643b2061736b20616e20\
+        6f776e657220666f722061206e6577206f6e6512540a0a4e4f5f53455353494f4e10111a44a8b61809b2b6183c746865\
+        2063726564656e7469616c20646f6573206e6f742062656c6f6e6720746f20612073657373696f6e3b207369676e2069\
+        6e206279206e616d65127f0a0f50555a5a4c455f524551554952454410121a6aa8b61808b2b618626d616e7920736967\
+        6e2d696e732061742070726573656e743b20736f6c7665207468652070757a7a6c6520696e207468652064657461696c\
+        2c20616e642072657065617420746865207265717565737420776974682069747320736f6c7574696f6e12370a0c5553\
+        45525f554e4b4e4f574e10131a25a8b61805b2b6181d6e6f20757365722068617320746869732069643b20636865636b\
+        2069742a680a09456e7472794b696e64121a0a16454e5452595f4b494e445f554e5350454349464945441000120a0a06\
+        544f505f55501001120d0a095345545f41534944451002120b0a075041594d454e541003120b0a0752454c4541534510\
+        04120a0a06524546554e4410052a560a0e5061796d656e744f7574636f6d65121f0a1b5041594d454e545f4f5554434f\
+        4d455f554e535045434946494544100012080a04504149441001120c0a084e4f545f504149441002120b0a0750454e44\
+        494e4710032abd010a0d4e6f7450616964526561736f6e121f0a1b4e4f545f504149445f524541534f4e5f554e535045\
+        4349464945441000120e0a0a4e4f5f4143434f554e54100112100a0c494e53554646494349454e541002120d0a094341\
+        4e43454c4c4544100312100a0c484f4c445f45585049524544100412140a105245534552564154494f4e5f474f4e4510\
+        0512100a0c414c52454144595f534f4c441006120c0a084d49534d41544348100712120a0e444154455f43414e43454c\
+        4c454410083299140a0657616c6c657412510a065369676e5570121f2e6f6e73616c652e77616c6c65742e76312e5369\
+        676e5570526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e55705265706c79220790020288\
+        b5180112510a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e5369676e496e526571756573741a1d\
+        2e6f6e73616c652e77616c6c65742e76312e5369676e496e5265706c79220790020288b5180112540a07526566726573\
+        6812202e6f6e73616c652e77616c6c65742e76312e52656672657368526571756573741a1e2e6f6e73616c652e77616c\
+        6c65742e76312e526566726573685265706c79220790020288b5180112730a0c4c69737453657373696f6e7312252e6f\
+        6e73616c652e77616c6c65742e76312e4c69737453657373696f6e73526571756573741a232e6f6e73616c652e77616c\
+        6c65742e76312e4c69737453657373696f6e735265706c79221790020188b5180288b5180398b5180298b5180398b518\
+        0412640a075369676e4f757412202e6f6e73616c652e77616c6c65742e76312e5369676e4f7574526571756573741a1e\
+        2e6f6e73616c652e77616c6c65742e76312e5369676e4f75745265706c79221790020288b5180288b5180398b5180298\
+        b5180398b5180412790a0e4368616e676550617373776f726412272e6f6e73616c652e77616c6c65742e76312e436861\
+        6e676550617373776f7264526571756573741a252e6f6e73616c652e77616c6c65742e76312e4368616e676550617373\
+        776f72645265706c79221790020288b5180288b5180398b5180298b5180398b51804126a0a0d52657365745061737377\
+        6f726412262e6f6e73616c652e77616c6c65742e76312e526573657450617373776f7264526571756573741a242e6f6e\
+        73616c652e77616c6c65742e76312e526573657450617373776f72645265706c79220b90020288b5180398b518011260\
+        0a0b53657450617373776f726412242e6f6e73616c652e77616c6c65742e76312e53657450617373776f726452657175\
+        6573741a222e6f6e73616c652e77616c6c65742e76312e53657450617373776f72645265706c79220790020288b51801\
+        125e0a094772616e744475747912222e6f6e73616c652e77616c6c65742e76312e4772616e7444757479526571756573\
+        741a202e6f6e73616c652e77616c6c65742e76312e4772616e74447574795265706c79220b90020288b5180398b51801\
+        12610a0a5265766f6b654475747912232e6f6e73616c652e77616c6c65742e76312e5265766f6b654475747952657175\
+        6573741a212e6f6e73616c652e77616c6c65742e76312e5265766f6b65447574795265706c79220b90020288b5180398\
+        b5180112670a0853686f775573657212212e6f6e73616c652e77616c6c65742e76312e53686f77557365725265717565\
+        73741a1f2e6f6e73616c652e77616c6c65742e76312e53686f77557365725265706c79221790020188b5180288b51803\
+        98b5180298b5180398b5180412660a0946696e64557365727312222e6f6e73616c652e77616c6c65742e76312e46696e\
+        645573657273526571756573741a202e6f6e73616c652e77616c6c65742e76312e46696e6455736572735265706c7922\
+        1390020188b5180398b5180298b5180398b51804126a0a0d4c6973744f70657261746f727312262e6f6e73616c652e77\
+        616c6c65742e76312e4c6973744f70657261746f7273526571756573741a242e6f6e73616c652e77616c6c65742e7631\
+        2e4c6973744f70657261746f72735265706c79220b90020188b5180398b5180412600a0b53686f7742616c616e636512\
+        242e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e6365526571756573741a222e6f6e73616c652e77\
+        616c6c65742e76312e53686f7742616c616e63655265706c79220790020188b51802126b0a0c46696e644163636f756e\
+        747312252e6f6e73616c652e77616c6c65742e76312e46696e644163636f756e7473526571756573741a232e6f6e7361\
+        6c652e77616c6c65742e76312e46696e644163636f756e74735265706c79220f90020188b5180398b5180298b5180412\
+        560a05546f705570121e2e6f6e73616c652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e73616c\
+        652e77616c6c65742e76312e546f7055705265706c79220f90020288b5180288b5180398b5180212600a0b4c69737445\
+        6e747269657312242e6f6e73616c652e77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f\
+        6e73616c652e77616c6c65742e76312e4c697374456e74726965735265706c79220790020188b5180212680a0b46696e\
+        64456e747269657312242e6f6e73616c652e77616c6c65742e76312e46696e64456e7472696573526571756573741a22\
+        2e6f6e73616c652e77616c6c65742e76312e46696e64456e74726965735265706c79220f90020188b5180398b5180298\
+        b5180412480a03506179121c2e6f6e73616c652e77616c6c65742e76312e506179526571756573741a1a2e6f6e73616c\
+        652e77616c6c65742e76312e5061795265706c79220790020288b5180212600a0b53686f775061796d656e7412242e6f\
+        6e73616c652e77616c6c65742e76312e53686f775061796d656e74526571756573741a222e6f6e73616c652e77616c6c\
+        65742e76312e53686f775061796d656e745265706c79220790020188b5180212660a0d43616e63656c5061796d656e74\
+        12262e6f6e73616c652e77616c6c65742e76312e43616e63656c5061796d656e74526571756573741a242e6f6e73616c\
+        652e77616c6c65742e76312e43616e63656c5061796d656e745265706c79220790020288b5180212630a0c4c69737450\
+        61796d656e747312252e6f6e73616c652e77616c6c65742e76312e4c6973745061796d656e7473526571756573741a23\
+        2e6f6e73616c652e77616c6c65742e76312e4c6973745061796d656e74735265706c79220790020188b51802126b0a0c\
+        46696e645061796d656e747312252e6f6e73616c652e77616c6c65742e76312e46696e645061796d656e747352657175\
+        6573741a232e6f6e73616c652e77616c6c65742e76312e46696e645061796d656e74735265706c79220f90020188b518\
+        0398b5180298b5180412650a0a4c69737448616c74656412232e6f6e73616c652e77616c6c65742e76312e4c69737448\
+        616c746564526571756573741a212e6f6e73616c652e77616c6c65742e76312e4c69737448616c7465645265706c7922\
+        0f90020188b5180398b5180298b51804125b0a084c69667448616c7412212e6f6e73616c652e77616c6c65742e76312e\
+        4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e76312e4c69667448616c745265706c79\
+        220b90020288b5180398b5180112520a054175646974121e2e6f6e73616c652e77616c6c65742e76312e417564697452\
+        6571756573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79220b90020188b5180398b518\
+        04620670726f746f33
         """)
 }

@@ -18,12 +18,16 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Onsale__Concert__V1__CreateConcertRequest Onsale__Concert__V1__CreateConcertRequest;
 typedef struct Onsale__Concert__V1__CreateConcertReply Onsale__Concert__V1__CreateConcertReply;
+typedef struct Onsale__Concert__V1__ConfigureConcertRequest Onsale__Concert__V1__ConfigureConcertRequest;
+typedef struct Onsale__Concert__V1__ConfigureConcertReply Onsale__Concert__V1__ConfigureConcertReply;
 typedef struct Onsale__Concert__V1__ConcertEntry Onsale__Concert__V1__ConcertEntry;
 typedef struct Onsale__Concert__V1__ScheduleSettings Onsale__Concert__V1__ScheduleSettings;
 typedef struct Onsale__Concert__V1__AddScheduleRequest Onsale__Concert__V1__AddScheduleRequest;
 typedef struct Onsale__Concert__V1__AddScheduleReply Onsale__Concert__V1__AddScheduleReply;
 typedef struct Onsale__Concert__V1__ConfigureScheduleRequest Onsale__Concert__V1__ConfigureScheduleRequest;
 typedef struct Onsale__Concert__V1__ConfigureScheduleReply Onsale__Concert__V1__ConfigureScheduleReply;
+typedef struct Onsale__Concert__V1__MoveDateRequest Onsale__Concert__V1__MoveDateRequest;
+typedef struct Onsale__Concert__V1__MoveDateReply Onsale__Concert__V1__MoveDateReply;
 typedef struct Onsale__Concert__V1__ScheduleEntry Onsale__Concert__V1__ScheduleEntry;
 typedef struct Onsale__Concert__V1__ReturnStep Onsale__Concert__V1__ReturnStep;
 typedef struct Onsale__Concert__V1__SetReturnPolicyRequest Onsale__Concert__V1__SetReturnPolicyRequest;
@@ -41,6 +45,8 @@ typedef struct Onsale__Concert__V1__BlockSeatsRequest Onsale__Concert__V1__Block
 typedef struct Onsale__Concert__V1__BlockSeatsReply Onsale__Concert__V1__BlockSeatsReply;
 typedef struct Onsale__Concert__V1__UnblockSeatsRequest Onsale__Concert__V1__UnblockSeatsRequest;
 typedef struct Onsale__Concert__V1__UnblockSeatsReply Onsale__Concert__V1__UnblockSeatsReply;
+typedef struct Onsale__Concert__V1__RemoveSeatsRequest Onsale__Concert__V1__RemoveSeatsRequest;
+typedef struct Onsale__Concert__V1__RemoveSeatsReply Onsale__Concert__V1__RemoveSeatsReply;
 typedef struct Onsale__Concert__V1__ListConcertsRequest Onsale__Concert__V1__ListConcertsRequest;
 typedef struct Onsale__Concert__V1__ListConcertsReply Onsale__Concert__V1__ListConcertsReply;
 typedef struct Onsale__Concert__V1__ListSchedulesRequest Onsale__Concert__V1__ListSchedulesRequest;
@@ -67,6 +73,7 @@ typedef struct Onsale__Concert__V1__ConfirmReply Onsale__Concert__V1__ConfirmRep
 typedef struct Onsale__Concert__V1__AbortRequest Onsale__Concert__V1__AbortRequest;
 typedef struct Onsale__Concert__V1__AbortReply Onsale__Concert__V1__AbortReply;
 typedef struct Onsale__Concert__V1__DecisionEntry Onsale__Concert__V1__DecisionEntry;
+typedef struct Onsale__Concert__V1__SoldSeat Onsale__Concert__V1__SoldSeat;
 typedef struct Onsale__Concert__V1__CancelReservationRequest Onsale__Concert__V1__CancelReservationRequest;
 typedef struct Onsale__Concert__V1__CancelReservationReply Onsale__Concert__V1__CancelReservationReply;
 typedef struct Onsale__Concert__V1__CancelTicketsRequest Onsale__Concert__V1__CancelTicketsRequest;
@@ -90,12 +97,21 @@ typedef struct Onsale__Concert__V1__ShowTicketKeysReply Onsale__Concert__V1__Sho
 typedef struct Onsale__Concert__V1__TicketKey Onsale__Concert__V1__TicketKey;
 typedef struct Onsale__Concert__V1__CheckInRequest Onsale__Concert__V1__CheckInRequest;
 typedef struct Onsale__Concert__V1__CheckInReply Onsale__Concert__V1__CheckInReply;
+typedef struct Onsale__Concert__V1__UndoCheckInRequest Onsale__Concert__V1__UndoCheckInRequest;
+typedef struct Onsale__Concert__V1__UndoCheckInReply Onsale__Concert__V1__UndoCheckInReply;
 typedef struct Onsale__Concert__V1__SalesReportRequest Onsale__Concert__V1__SalesReportRequest;
 typedef struct Onsale__Concert__V1__SalesReportReply Onsale__Concert__V1__SalesReportReply;
 typedef struct Onsale__Concert__V1__SalesLine Onsale__Concert__V1__SalesLine;
 typedef struct Onsale__Concert__V1__ShowSeatHistoryRequest Onsale__Concert__V1__ShowSeatHistoryRequest;
 typedef struct Onsale__Concert__V1__ShowSeatHistoryReply Onsale__Concert__V1__ShowSeatHistoryReply;
 typedef struct Onsale__Concert__V1__SeatClaim Onsale__Concert__V1__SeatClaim;
+typedef struct Onsale__Concert__V1__FindReservationsRequest Onsale__Concert__V1__FindReservationsRequest;
+typedef struct Onsale__Concert__V1__FindReservationsReply Onsale__Concert__V1__FindReservationsReply;
+typedef struct Onsale__Concert__V1__FindTicketsRequest Onsale__Concert__V1__FindTicketsRequest;
+typedef struct Onsale__Concert__V1__FindTicketsReply Onsale__Concert__V1__FindTicketsReply;
+typedef struct Onsale__Concert__V1__FindBuyersRequest Onsale__Concert__V1__FindBuyersRequest;
+typedef struct Onsale__Concert__V1__FindBuyersReply Onsale__Concert__V1__FindBuyersReply;
+typedef struct Onsale__Concert__V1__ConcertBuyer Onsale__Concert__V1__ConcertBuyer;
 typedef struct Onsale__Concert__V1__TakenSeats Onsale__Concert__V1__TakenSeats;
 typedef struct Onsale__Concert__V1__TakenSeat Onsale__Concert__V1__TakenSeat;
 
@@ -169,6 +185,30 @@ struct  Onsale__Concert__V1__CreateConcertReply
     , NULL }
 
 
+struct  Onsale__Concert__V1__ConfigureConcertRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  char *title;
+  char *host;
+  ProtobufCBinaryData browse_room_id;
+  uint64_t version;
+};
+#define ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__configure_concert_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0 }
+
+
+struct  Onsale__Concert__V1__ConfigureConcertReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__ConcertEntry *concert;
+};
+#define ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__configure_concert_reply__descriptor) \
+    , NULL }
+
+
 struct  Onsale__Concert__V1__ConcertEntry
 {
   ProtobufCMessage base;
@@ -179,10 +219,12 @@ struct  Onsale__Concert__V1__ConcertEntry
   char *currency;
   ProtobufCBinaryData browse_room_id;
   uint64_t created_at_ms;
+  uint64_t version;
+  uint64_t updated_at_ms;
 };
 #define ONSALE__CONCERT__V1__CONCERT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__concert_entry__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0 }
 
 
 struct  Onsale__Concert__V1__ScheduleSettings
@@ -247,6 +289,34 @@ struct  Onsale__Concert__V1__ConfigureScheduleReply
     , NULL }
 
 
+struct  Onsale__Concert__V1__MoveDateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData schedule_id;
+  uint64_t starts_at_ms;
+  uint64_t ends_at_ms;
+  char *reason;
+  uint64_t return_until_ms;
+  uint64_t sale_closes_at_ms;
+  uint64_t cancel_until_ms;
+  uint64_t version;
+};
+#define ONSALE__CONCERT__V1__MOVE_DATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__move_date_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+struct  Onsale__Concert__V1__MoveDateReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__ScheduleEntry *schedule;
+};
+#define ONSALE__CONCERT__V1__MOVE_DATE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__move_date_reply__descriptor) \
+    , NULL }
+
+
 struct  Onsale__Concert__V1__ScheduleEntry
 {
   ProtobufCMessage base;
@@ -258,12 +328,17 @@ struct  Onsale__Concert__V1__ScheduleEntry
   Onsale__Concert__V1__SeatCounts *counts;
   size_t n_return_steps;
   Onsale__Concert__V1__ReturnStep **return_steps;
+  uint64_t created_at_ms;
+  uint64_t updated_at_ms;
+  uint64_t moved_at_ms;
+  char *move_reason;
+  uint64_t return_until_ms;
   char *cancel_reason;
   uint64_t cancelled_at_ms;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__schedule_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
+    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__ReturnStep
@@ -464,6 +539,29 @@ struct  Onsale__Concert__V1__UnblockSeatsReply
     , NULL }
 
 
+struct  Onsale__Concert__V1__RemoveSeatsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData schedule_id;
+  size_t n_seats;
+  Onsale__Concert__V1__SeatRange **seats;
+};
+#define ONSALE__CONCERT__V1__REMOVE_SEATS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__remove_seats_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Onsale__Concert__V1__RemoveSeatsReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__SeatChangeCounts *counts;
+};
+#define ONSALE__CONCERT__V1__REMOVE_SEATS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__remove_seats_reply__descriptor) \
+    , NULL }
+
+
 struct  Onsale__Concert__V1__ListConcertsRequest
 {
   ProtobufCMessage base;
@@ -494,10 +592,11 @@ struct  Onsale__Concert__V1__ListSchedulesRequest
   char *name;
   protobuf_c_boolean only_with_free_seats;
   ProtobufCBinaryData pass;
+  protobuf_c_boolean only_available;
 };
 #define ONSALE__CONCERT__V1__LIST_SCHEDULES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__list_schedules_request__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, 0, {0,NULL} }
+    , {0,NULL}, (char *)protobuf_c_empty_string, 0, {0,NULL}, 0 }
 
 
 struct  Onsale__Concert__V1__ListSchedulesReply
@@ -518,10 +617,12 @@ struct  Onsale__Concert__V1__ShowSeatsRequest
   ProtobufCBinaryData schedule_id;
   ProtobufCBinaryData pass;
   uint64_t known_layout_version;
+  protobuf_c_boolean with_free_seats;
+  uint32_t first_free_index;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEATS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__show_seats_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0 }
 
 
 struct  Onsale__Concert__V1__ShowSeatsReply
@@ -538,10 +639,13 @@ struct  Onsale__Concert__V1__ShowSeatsReply
   uint32_t *blocked;
   char *currency;
   uint64_t as_of_ms;
+  size_t n_free_seats;
+  char **free_seats;
+  uint32_t next_free_index;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEATS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__show_seats_reply__descriptor) \
-    , 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
+    , 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 struct  Onsale__Concert__V1__SeatBlock
@@ -682,11 +786,13 @@ struct  Onsale__Concert__V1__ReservationEntry
   size_t n_returned_seats;
   char **returned_seats;
   char *return_reason;
+  ProtobufCBinaryData user_id;
+  uint64_t updated_at_ms;
   protobuf_c_boolean date_cancelled;
 };
 #define ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__reservation_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0 }
 
 
 struct  Onsale__Concert__V1__ReleaseReservationRequest
@@ -811,10 +917,23 @@ struct  Onsale__Concert__V1__DecisionEntry
   char *currency;
   ProtobufCBinaryData room_id;
   ProtobufCBinaryData place_id;
+  size_t n_seats;
+  Onsale__Concert__V1__SoldSeat **seats;
 };
 #define ONSALE__CONCERT__V1__DECISION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__decision_entry__descriptor) \
-    , ONSALE__CONCERT__V1__DECISION_OUTCOME__DECISION_OUTCOME_UNSPECIFIED, ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL} }
+    , ONSALE__CONCERT__V1__DECISION_OUTCOME__DECISION_OUTCOME_UNSPECIFIED, ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Onsale__Concert__V1__SoldSeat
+{
+  ProtobufCMessage base;
+  char *seat;
+  ProtobufCBinaryData ticket_id;
+};
+#define ONSALE__CONCERT__V1__SOLD_SEAT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__sold_seat__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Onsale__Concert__V1__CancelReservationRequest
@@ -1028,10 +1147,18 @@ struct  Onsale__Concert__V1__TicketEntry
   uint64_t kept;
   ProtobufCBinaryData refund_id;
   char *cancel_reason;
+  uint64_t first_used_at_ms;
+  uint64_t undone_at_ms;
+  char *undo_reason;
+  uint64_t updated_at_ms;
+  ProtobufCBinaryData user_id;
+  uint64_t sold_starts_at_ms;
+  char *move_reason;
+  uint64_t return_until_ms;
 };
 #define ONSALE__CONCERT__V1__TICKET_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__ticket_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__ShowTicketRequest
@@ -1104,10 +1231,33 @@ struct  Onsale__Concert__V1__CheckInReply
   Onsale__Concert__V1__TicketEntry *ticket;
   char *concert_name;
   char *schedule_name;
+  uint64_t code_starts_at_ms;
 };
 #define ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__check_in_reply__descriptor) \
-    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Onsale__Concert__V1__UndoCheckInRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData ticket_id;
+  char *reason;
+};
+#define ONSALE__CONCERT__V1__UNDO_CHECK_IN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__undo_check_in_request__descriptor) \
+    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Concert__V1__UndoCheckInReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__TicketEntry *ticket;
+};
+#define ONSALE__CONCERT__V1__UNDO_CHECK_IN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__undo_check_in_reply__descriptor) \
+    , NULL }
 
 
 struct  Onsale__Concert__V1__SalesReportRequest
@@ -1171,10 +1321,12 @@ struct  Onsale__Concert__V1__ShowSeatHistoryReply
   uint64_t price;
   size_t n_claims;
   Onsale__Concert__V1__SeatClaim **claims;
+  uint64_t created_at_ms;
+  uint64_t updated_at_ms;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__show_seat_history_reply__descriptor) \
-    , ONSALE__CONCERT__V1__SEAT_STATE__SEAT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , ONSALE__CONCERT__V1__SEAT_STATE__SEAT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0 }
 
 
 struct  Onsale__Concert__V1__SeatClaim
@@ -1187,6 +1339,108 @@ struct  Onsale__Concert__V1__SeatClaim
 #define ONSALE__CONCERT__V1__SEAT_CLAIM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__seat_claim__descriptor) \
     , {0,NULL}, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Concert__V1__FindReservationsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData reservation_id;
+  ProtobufCBinaryData user_id;
+  char *seat;
+  char *ticket_code;
+  ProtobufCBinaryData ticket_id;
+  ProtobufCBinaryData payment_id;
+  ProtobufCBinaryData schedule_id;
+  Onsale__Concert__V1__ReservationState state;
+  ProtobufCBinaryData after;
+  uint32_t page_size;
+};
+#define ONSALE__CONCERT__V1__FIND_RESERVATIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_reservations_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, {0,NULL}, 0 }
+
+
+struct  Onsale__Concert__V1__FindReservationsReply
+{
+  ProtobufCMessage base;
+  size_t n_reservations;
+  Onsale__Concert__V1__ReservationEntry **reservations;
+  protobuf_c_boolean has_more;
+  ProtobufCBinaryData last_reservation_id;
+};
+#define ONSALE__CONCERT__V1__FIND_RESERVATIONS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_reservations_reply__descriptor) \
+    , 0,NULL, 0, {0,NULL} }
+
+
+struct  Onsale__Concert__V1__FindTicketsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData ticket_id;
+  ProtobufCBinaryData reservation_id;
+  ProtobufCBinaryData schedule_id;
+  Onsale__Concert__V1__TicketState state;
+  ProtobufCBinaryData after;
+  uint32_t page_size;
+};
+#define ONSALE__CONCERT__V1__FIND_TICKETS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_tickets_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, {0,NULL}, 0 }
+
+
+struct  Onsale__Concert__V1__FindTicketsReply
+{
+  ProtobufCMessage base;
+  size_t n_tickets;
+  Onsale__Concert__V1__TicketEntry **tickets;
+  protobuf_c_boolean has_more;
+  ProtobufCBinaryData last_ticket_id;
+};
+#define ONSALE__CONCERT__V1__FIND_TICKETS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_tickets_reply__descriptor) \
+    , 0,NULL, 0, {0,NULL} }
+
+
+struct  Onsale__Concert__V1__FindBuyersRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData after;
+  uint32_t page_size;
+};
+#define ONSALE__CONCERT__V1__FIND_BUYERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_buyers_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Onsale__Concert__V1__FindBuyersReply
+{
+  ProtobufCMessage base;
+  size_t n_buyers;
+  Onsale__Concert__V1__ConcertBuyer **buyers;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__CONCERT__V1__FIND_BUYERS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__find_buyers_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Onsale__Concert__V1__ConcertBuyer
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+  uint32_t reservations;
+  uint32_t tickets;
+  uint64_t amount;
+  char *currency;
+  uint64_t first_reserved_at_ms;
+  uint64_t last_reserved_at_ms;
+};
+#define ONSALE__CONCERT__V1__CONCERT_BUYER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__concert_buyer__descriptor) \
+    , {0,NULL}, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 struct  Onsale__Concert__V1__TakenSeats
@@ -1217,6 +1471,12 @@ void   onsale__concert__v1__create_concert_request__init
 /* Onsale__Concert__V1__CreateConcertReply methods */
 void   onsale__concert__v1__create_concert_reply__init
                      (Onsale__Concert__V1__CreateConcertReply         *message);
+/* Onsale__Concert__V1__ConfigureConcertRequest methods */
+void   onsale__concert__v1__configure_concert_request__init
+                     (Onsale__Concert__V1__ConfigureConcertRequest         *message);
+/* Onsale__Concert__V1__ConfigureConcertReply methods */
+void   onsale__concert__v1__configure_concert_reply__init
+                     (Onsale__Concert__V1__ConfigureConcertReply         *message);
 /* Onsale__Concert__V1__ConcertEntry methods */
 void   onsale__concert__v1__concert_entry__init
                      (Onsale__Concert__V1__ConcertEntry         *message);
@@ -1235,6 +1495,12 @@ void   onsale__concert__v1__configure_schedule_request__init
 /* Onsale__Concert__V1__ConfigureScheduleReply methods */
 void   onsale__concert__v1__configure_schedule_reply__init
                      (Onsale__Concert__V1__ConfigureScheduleReply         *message);
+/* Onsale__Concert__V1__MoveDateRequest methods */
+void   onsale__concert__v1__move_date_request__init
+                     (Onsale__Concert__V1__MoveDateRequest         *message);
+/* Onsale__Concert__V1__MoveDateReply methods */
+void   onsale__concert__v1__move_date_reply__init
+                     (Onsale__Concert__V1__MoveDateReply         *message);
 /* Onsale__Concert__V1__ScheduleEntry methods */
 void   onsale__concert__v1__schedule_entry__init
                      (Onsale__Concert__V1__ScheduleEntry         *message);
@@ -1286,6 +1552,12 @@ void   onsale__concert__v1__unblock_seats_request__init
 /* Onsale__Concert__V1__UnblockSeatsReply methods */
 void   onsale__concert__v1__unblock_seats_reply__init
                      (Onsale__Concert__V1__UnblockSeatsReply         *message);
+/* Onsale__Concert__V1__RemoveSeatsRequest methods */
+void   onsale__concert__v1__remove_seats_request__init
+                     (Onsale__Concert__V1__RemoveSeatsRequest         *message);
+/* Onsale__Concert__V1__RemoveSeatsReply methods */
+void   onsale__concert__v1__remove_seats_reply__init
+                     (Onsale__Concert__V1__RemoveSeatsReply         *message);
 /* Onsale__Concert__V1__ListConcertsRequest methods */
 void   onsale__concert__v1__list_concerts_request__init
                      (Onsale__Concert__V1__ListConcertsRequest         *message);
@@ -1364,6 +1636,9 @@ void   onsale__concert__v1__abort_reply__init
 /* Onsale__Concert__V1__DecisionEntry methods */
 void   onsale__concert__v1__decision_entry__init
                      (Onsale__Concert__V1__DecisionEntry         *message);
+/* Onsale__Concert__V1__SoldSeat methods */
+void   onsale__concert__v1__sold_seat__init
+                     (Onsale__Concert__V1__SoldSeat         *message);
 /* Onsale__Concert__V1__CancelReservationRequest methods */
 void   onsale__concert__v1__cancel_reservation_request__init
                      (Onsale__Concert__V1__CancelReservationRequest         *message);
@@ -1433,6 +1708,12 @@ void   onsale__concert__v1__check_in_request__init
 /* Onsale__Concert__V1__CheckInReply methods */
 void   onsale__concert__v1__check_in_reply__init
                      (Onsale__Concert__V1__CheckInReply         *message);
+/* Onsale__Concert__V1__UndoCheckInRequest methods */
+void   onsale__concert__v1__undo_check_in_request__init
+                     (Onsale__Concert__V1__UndoCheckInRequest         *message);
+/* Onsale__Concert__V1__UndoCheckInReply methods */
+void   onsale__concert__v1__undo_check_in_reply__init
+                     (Onsale__Concert__V1__UndoCheckInReply         *message);
 /* Onsale__Concert__V1__SalesReportRequest methods */
 void   onsale__concert__v1__sales_report_request__init
                      (Onsale__Concert__V1__SalesReportRequest         *message);
@@ -1451,6 +1732,27 @@ void   onsale__concert__v1__show_seat_history_reply__init
 /* Onsale__Concert__V1__SeatClaim methods */
 void   onsale__concert__v1__seat_claim__init
                      (Onsale__Concert__V1__SeatClaim         *message);
+/* Onsale__Concert__V1__FindReservationsRequest methods */
+void   onsale__concert__v1__find_reservations_request__init
+                     (Onsale__Concert__V1__FindReservationsRequest         *message);
+/* Onsale__Concert__V1__FindReservationsReply methods */
+void   onsale__concert__v1__find_reservations_reply__init
+                     (Onsale__Concert__V1__FindReservationsReply         *message);
+/* Onsale__Concert__V1__FindTicketsRequest methods */
+void   onsale__concert__v1__find_tickets_request__init
+                     (Onsale__Concert__V1__FindTicketsRequest         *message);
+/* Onsale__Concert__V1__FindTicketsReply methods */
+void   onsale__concert__v1__find_tickets_reply__init
+                     (Onsale__Concert__V1__FindTicketsReply         *message);
+/* Onsale__Concert__V1__FindBuyersRequest methods */
+void   onsale__concert__v1__find_buyers_request__init
+                     (Onsale__Concert__V1__FindBuyersRequest         *message);
+/* Onsale__Concert__V1__FindBuyersReply methods */
+void   onsale__concert__v1__find_buyers_reply__init
+                     (Onsale__Concert__V1__FindBuyersReply         *message);
+/* Onsale__Concert__V1__ConcertBuyer methods */
+void   onsale__concert__v1__concert_buyer__init
+                     (Onsale__Concert__V1__ConcertBuyer         *message);
 /* Onsale__Concert__V1__TakenSeats methods */
 void   onsale__concert__v1__taken_seats__init
                      (Onsale__Concert__V1__TakenSeats         *message);
@@ -1464,6 +1766,12 @@ typedef void (*Onsale__Concert__V1__CreateConcertRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__CreateConcertReply_Closure)
                  (const Onsale__Concert__V1__CreateConcertReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ConfigureConcertRequest_Closure)
+                 (const Onsale__Concert__V1__ConfigureConcertRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ConfigureConcertReply_Closure)
+                 (const Onsale__Concert__V1__ConfigureConcertReply *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__ConcertEntry_Closure)
                  (const Onsale__Concert__V1__ConcertEntry *message,
@@ -1482,6 +1790,12 @@ typedef void (*Onsale__Concert__V1__ConfigureScheduleRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__ConfigureScheduleReply_Closure)
                  (const Onsale__Concert__V1__ConfigureScheduleReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__MoveDateRequest_Closure)
+                 (const Onsale__Concert__V1__MoveDateRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__MoveDateReply_Closure)
+                 (const Onsale__Concert__V1__MoveDateReply *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__ScheduleEntry_Closure)
                  (const Onsale__Concert__V1__ScheduleEntry *message,
@@ -1533,6 +1847,12 @@ typedef void (*Onsale__Concert__V1__UnblockSeatsRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__UnblockSeatsReply_Closure)
                  (const Onsale__Concert__V1__UnblockSeatsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__RemoveSeatsRequest_Closure)
+                 (const Onsale__Concert__V1__RemoveSeatsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__RemoveSeatsReply_Closure)
+                 (const Onsale__Concert__V1__RemoveSeatsReply *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__ListConcertsRequest_Closure)
                  (const Onsale__Concert__V1__ListConcertsRequest *message,
@@ -1612,6 +1932,9 @@ typedef void (*Onsale__Concert__V1__AbortReply_Closure)
 typedef void (*Onsale__Concert__V1__DecisionEntry_Closure)
                  (const Onsale__Concert__V1__DecisionEntry *message,
                   void *closure_data);
+typedef void (*Onsale__Concert__V1__SoldSeat_Closure)
+                 (const Onsale__Concert__V1__SoldSeat *message,
+                  void *closure_data);
 typedef void (*Onsale__Concert__V1__CancelReservationRequest_Closure)
                  (const Onsale__Concert__V1__CancelReservationRequest *message,
                   void *closure_data);
@@ -1681,6 +2004,12 @@ typedef void (*Onsale__Concert__V1__CheckInRequest_Closure)
 typedef void (*Onsale__Concert__V1__CheckInReply_Closure)
                  (const Onsale__Concert__V1__CheckInReply *message,
                   void *closure_data);
+typedef void (*Onsale__Concert__V1__UndoCheckInRequest_Closure)
+                 (const Onsale__Concert__V1__UndoCheckInRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__UndoCheckInReply_Closure)
+                 (const Onsale__Concert__V1__UndoCheckInReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Concert__V1__SalesReportRequest_Closure)
                  (const Onsale__Concert__V1__SalesReportRequest *message,
                   void *closure_data);
@@ -1698,6 +2027,27 @@ typedef void (*Onsale__Concert__V1__ShowSeatHistoryReply_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__SeatClaim_Closure)
                  (const Onsale__Concert__V1__SeatClaim *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindReservationsRequest_Closure)
+                 (const Onsale__Concert__V1__FindReservationsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindReservationsReply_Closure)
+                 (const Onsale__Concert__V1__FindReservationsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindTicketsRequest_Closure)
+                 (const Onsale__Concert__V1__FindTicketsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindTicketsReply_Closure)
+                 (const Onsale__Concert__V1__FindTicketsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindBuyersRequest_Closure)
+                 (const Onsale__Concert__V1__FindBuyersRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__FindBuyersReply_Closure)
+                 (const Onsale__Concert__V1__FindBuyersReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ConcertBuyer_Closure)
+                 (const Onsale__Concert__V1__ConcertBuyer *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__TakenSeats_Closure)
                  (const Onsale__Concert__V1__TakenSeats *message,
@@ -1718,12 +2068,16 @@ extern const ProtobufCEnumDescriptor    onsale__concert__v1__ticket_state__descr
 extern const ProtobufCEnumDescriptor    onsale__concert__v1__seat_state__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__schedule_settings__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__add_schedule_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__add_schedule_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__move_date_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__move_date_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request__descriptor;
@@ -1741,6 +2095,8 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__block_seats_request
 extern const ProtobufCMessageDescriptor onsale__concert__v1__block_seats_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__unblock_seats_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__unblock_seats_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__list_concerts_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__list_concerts_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_request__descriptor;
@@ -1767,6 +2123,7 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__confirm_reply__desc
 extern const ProtobufCMessageDescriptor onsale__concert__v1__abort_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__sold_seat__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_request__descriptor;
@@ -1790,12 +2147,21 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_keys_re
 extern const ProtobufCMessageDescriptor onsale__concert__v1__ticket_key__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__sales_report_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__sales_report_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__sales_line__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__concert_buyer__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seats__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seat__descriptor;
 

@@ -41,6 +41,12 @@ typedef struct Onsale__Wallet__V1__GrantDutyReply Onsale__Wallet__V1__GrantDutyR
 typedef struct Onsale__Wallet__V1__RevokeDutyRequest Onsale__Wallet__V1__RevokeDutyRequest;
 typedef struct Onsale__Wallet__V1__RevokeDutyReply Onsale__Wallet__V1__RevokeDutyReply;
 typedef struct Onsale__Wallet__V1__OperatorLogin Onsale__Wallet__V1__OperatorLogin;
+typedef struct Onsale__Wallet__V1__UserView Onsale__Wallet__V1__UserView;
+typedef struct Onsale__Wallet__V1__ShowUserRequest Onsale__Wallet__V1__ShowUserRequest;
+typedef struct Onsale__Wallet__V1__ShowUserReply Onsale__Wallet__V1__ShowUserReply;
+typedef struct Onsale__Wallet__V1__FindUsersRequest Onsale__Wallet__V1__FindUsersRequest;
+typedef struct Onsale__Wallet__V1__UserKey Onsale__Wallet__V1__UserKey;
+typedef struct Onsale__Wallet__V1__FindUsersReply Onsale__Wallet__V1__FindUsersReply;
 typedef struct Onsale__Wallet__V1__ListOperatorsRequest Onsale__Wallet__V1__ListOperatorsRequest;
 typedef struct Onsale__Wallet__V1__ListOperatorsReply Onsale__Wallet__V1__ListOperatorsReply;
 typedef struct Onsale__Wallet__V1__ShowBalanceRequest Onsale__Wallet__V1__ShowBalanceRequest;
@@ -48,11 +54,16 @@ typedef struct Onsale__Wallet__V1__ShowBalanceReply Onsale__Wallet__V1__ShowBala
 typedef struct Onsale__Wallet__V1__Balance Onsale__Wallet__V1__Balance;
 typedef struct Onsale__Wallet__V1__TopUpRequest Onsale__Wallet__V1__TopUpRequest;
 typedef struct Onsale__Wallet__V1__TopUpReply Onsale__Wallet__V1__TopUpReply;
+typedef struct Onsale__Wallet__V1__FindAccountsRequest Onsale__Wallet__V1__FindAccountsRequest;
+typedef struct Onsale__Wallet__V1__FindAccountsReply Onsale__Wallet__V1__FindAccountsReply;
 typedef struct Onsale__Wallet__V1__ListEntriesRequest Onsale__Wallet__V1__ListEntriesRequest;
 typedef struct Onsale__Wallet__V1__ListEntriesReply Onsale__Wallet__V1__ListEntriesReply;
+typedef struct Onsale__Wallet__V1__FindEntriesRequest Onsale__Wallet__V1__FindEntriesRequest;
+typedef struct Onsale__Wallet__V1__FindEntriesReply Onsale__Wallet__V1__FindEntriesReply;
 typedef struct Onsale__Wallet__V1__EntryView Onsale__Wallet__V1__EntryView;
 typedef struct Onsale__Wallet__V1__PayRequest Onsale__Wallet__V1__PayRequest;
 typedef struct Onsale__Wallet__V1__PayReply Onsale__Wallet__V1__PayReply;
+typedef struct Onsale__Wallet__V1__PaidSeat Onsale__Wallet__V1__PaidSeat;
 typedef struct Onsale__Wallet__V1__PaymentView Onsale__Wallet__V1__PaymentView;
 typedef struct Onsale__Wallet__V1__ShowPaymentRequest Onsale__Wallet__V1__ShowPaymentRequest;
 typedef struct Onsale__Wallet__V1__ShowPaymentReply Onsale__Wallet__V1__ShowPaymentReply;
@@ -60,6 +71,8 @@ typedef struct Onsale__Wallet__V1__CancelPaymentRequest Onsale__Wallet__V1__Canc
 typedef struct Onsale__Wallet__V1__CancelPaymentReply Onsale__Wallet__V1__CancelPaymentReply;
 typedef struct Onsale__Wallet__V1__ListPaymentsRequest Onsale__Wallet__V1__ListPaymentsRequest;
 typedef struct Onsale__Wallet__V1__ListPaymentsReply Onsale__Wallet__V1__ListPaymentsReply;
+typedef struct Onsale__Wallet__V1__FindPaymentsRequest Onsale__Wallet__V1__FindPaymentsRequest;
+typedef struct Onsale__Wallet__V1__FindPaymentsReply Onsale__Wallet__V1__FindPaymentsReply;
 typedef struct Onsale__Wallet__V1__ListHaltedRequest Onsale__Wallet__V1__ListHaltedRequest;
 typedef struct Onsale__Wallet__V1__ListHaltedReply Onsale__Wallet__V1__ListHaltedReply;
 typedef struct Onsale__Wallet__V1__Halt Onsale__Wallet__V1__Halt;
@@ -109,10 +122,11 @@ struct  Onsale__Wallet__V1__SignUpRequest
   char *name;
   char *password;
   Onsale__Wallet__V1__PuzzleSolution *solution;
+  char *display_name;
 };
 #define ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_up_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Wallet__V1__SignUpReply
@@ -378,10 +392,82 @@ struct  Onsale__Wallet__V1__OperatorLogin
   size_t n_duties;
   Onsale__Rpc__V1__Duty *duties;
   uint64_t changed_at_ms;
+  char *display_name;
 };
 #define ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__operator_login__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__UserView
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+  char *name;
+  char *display_name;
+  uint64_t created_at_ms;
+  uint64_t updated_at_ms;
+};
+#define ONSALE__WALLET__V1__USER_VIEW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__user_view__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Onsale__Wallet__V1__ShowUserRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+  char *name;
+};
+#define ONSALE__WALLET__V1__SHOW_USER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__show_user_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__ShowUserReply
+{
+  ProtobufCMessage base;
+  Onsale__Wallet__V1__UserView *user;
+};
+#define ONSALE__WALLET__V1__SHOW_USER_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__show_user_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Wallet__V1__FindUsersRequest
+{
+  ProtobufCMessage base;
+  char *name_prefix;
+  size_t n_users;
+  Onsale__Wallet__V1__UserKey **users;
+  char *after_name;
+  uint32_t page_size;
+};
+#define ONSALE__WALLET__V1__FIND_USERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_users_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Onsale__Wallet__V1__UserKey
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+};
+#define ONSALE__WALLET__V1__USER_KEY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__user_key__descriptor) \
+    , {0,NULL} }
+
+
+struct  Onsale__Wallet__V1__FindUsersReply
+{
+  ProtobufCMessage base;
+  size_t n_users;
+  Onsale__Wallet__V1__UserView **users;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__WALLET__V1__FIND_USERS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_users_reply__descriptor) \
+    , 0,NULL, 0 }
 
 
 struct  Onsale__Wallet__V1__ListOperatorsRequest
@@ -433,10 +519,12 @@ struct  Onsale__Wallet__V1__Balance
   char *currency;
   uint64_t available;
   uint64_t pending;
+  uint64_t created_at_ms;
+  uint64_t updated_at_ms;
 };
 #define ONSALE__WALLET__V1__BALANCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__balance__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
 struct  Onsale__Wallet__V1__TopUpRequest
@@ -461,6 +549,28 @@ struct  Onsale__Wallet__V1__TopUpReply
     , NULL }
 
 
+struct  Onsale__Wallet__V1__FindAccountsRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define ONSALE__WALLET__V1__FIND_ACCOUNTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_accounts_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__FindAccountsReply
+{
+  ProtobufCMessage base;
+  Onsale__Wallet__V1__UserView *user;
+  size_t n_balances;
+  Onsale__Wallet__V1__Balance **balances;
+};
+#define ONSALE__WALLET__V1__FIND_ACCOUNTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_accounts_reply__descriptor) \
+    , NULL, 0,NULL }
+
+
 struct  Onsale__Wallet__V1__ListEntriesRequest
 {
   ProtobufCMessage base;
@@ -482,6 +592,31 @@ struct  Onsale__Wallet__V1__ListEntriesReply
 };
 #define ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_entries_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Onsale__Wallet__V1__FindEntriesRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  char *currency;
+  uint64_t before_serial;
+  uint32_t page_size;
+};
+#define ONSALE__WALLET__V1__FIND_ENTRIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_entries_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Onsale__Wallet__V1__FindEntriesReply
+{
+  ProtobufCMessage base;
+  size_t n_entries;
+  Onsale__Wallet__V1__EntryView **entries;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__WALLET__V1__FIND_ENTRIES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_entries_reply__descriptor) \
     , 0,NULL, 0 }
 
 
@@ -522,10 +657,23 @@ struct  Onsale__Wallet__V1__PayReply
 {
   ProtobufCMessage base;
   Onsale__Wallet__V1__PaymentView *payment;
+  size_t n_seats;
+  Onsale__Wallet__V1__PaidSeat **seats;
 };
 #define ONSALE__WALLET__V1__PAY_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__pay_reply__descriptor) \
-    , NULL }
+    , NULL, 0,NULL }
+
+
+struct  Onsale__Wallet__V1__PaidSeat
+{
+  ProtobufCMessage base;
+  char *seat;
+  ProtobufCBinaryData ticket_id;
+};
+#define ONSALE__WALLET__V1__PAID_SEAT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__paid_seat__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Onsale__Wallet__V1__PaymentView
@@ -545,10 +693,12 @@ struct  Onsale__Wallet__V1__PaymentView
   uint64_t refunded_at_ms;
   uint32_t ask_again_ms;
   uint64_t refunded;
+  ProtobufCBinaryData user_id;
+  uint64_t updated_at_ms;
 };
 #define ONSALE__WALLET__V1__PAYMENT_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__payment_view__descriptor) \
-    , {0,NULL}, ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED, ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0 }
+    , {0,NULL}, ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED, ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, 0 }
 
 
 struct  Onsale__Wallet__V1__ShowPaymentRequest
@@ -611,6 +761,31 @@ struct  Onsale__Wallet__V1__ListPaymentsReply
 };
 #define ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_payments_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Onsale__Wallet__V1__FindPaymentsRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  ProtobufCBinaryData payment_id;
+  ProtobufCBinaryData before_payment_id;
+  uint32_t page_size;
+};
+#define ONSALE__WALLET__V1__FIND_PAYMENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_payments_request__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Onsale__Wallet__V1__FindPaymentsReply
+{
+  ProtobufCMessage base;
+  size_t n_payments;
+  Onsale__Wallet__V1__PaymentView **payments;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__WALLET__V1__FIND_PAYMENTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__find_payments_reply__descriptor) \
     , 0,NULL, 0 }
 
 
@@ -784,6 +959,24 @@ void   onsale__wallet__v1__revoke_duty_reply__init
 /* Onsale__Wallet__V1__OperatorLogin methods */
 void   onsale__wallet__v1__operator_login__init
                      (Onsale__Wallet__V1__OperatorLogin         *message);
+/* Onsale__Wallet__V1__UserView methods */
+void   onsale__wallet__v1__user_view__init
+                     (Onsale__Wallet__V1__UserView         *message);
+/* Onsale__Wallet__V1__ShowUserRequest methods */
+void   onsale__wallet__v1__show_user_request__init
+                     (Onsale__Wallet__V1__ShowUserRequest         *message);
+/* Onsale__Wallet__V1__ShowUserReply methods */
+void   onsale__wallet__v1__show_user_reply__init
+                     (Onsale__Wallet__V1__ShowUserReply         *message);
+/* Onsale__Wallet__V1__FindUsersRequest methods */
+void   onsale__wallet__v1__find_users_request__init
+                     (Onsale__Wallet__V1__FindUsersRequest         *message);
+/* Onsale__Wallet__V1__UserKey methods */
+void   onsale__wallet__v1__user_key__init
+                     (Onsale__Wallet__V1__UserKey         *message);
+/* Onsale__Wallet__V1__FindUsersReply methods */
+void   onsale__wallet__v1__find_users_reply__init
+                     (Onsale__Wallet__V1__FindUsersReply         *message);
 /* Onsale__Wallet__V1__ListOperatorsRequest methods */
 void   onsale__wallet__v1__list_operators_request__init
                      (Onsale__Wallet__V1__ListOperatorsRequest         *message);
@@ -805,12 +998,24 @@ void   onsale__wallet__v1__top_up_request__init
 /* Onsale__Wallet__V1__TopUpReply methods */
 void   onsale__wallet__v1__top_up_reply__init
                      (Onsale__Wallet__V1__TopUpReply         *message);
+/* Onsale__Wallet__V1__FindAccountsRequest methods */
+void   onsale__wallet__v1__find_accounts_request__init
+                     (Onsale__Wallet__V1__FindAccountsRequest         *message);
+/* Onsale__Wallet__V1__FindAccountsReply methods */
+void   onsale__wallet__v1__find_accounts_reply__init
+                     (Onsale__Wallet__V1__FindAccountsReply         *message);
 /* Onsale__Wallet__V1__ListEntriesRequest methods */
 void   onsale__wallet__v1__list_entries_request__init
                      (Onsale__Wallet__V1__ListEntriesRequest         *message);
 /* Onsale__Wallet__V1__ListEntriesReply methods */
 void   onsale__wallet__v1__list_entries_reply__init
                      (Onsale__Wallet__V1__ListEntriesReply         *message);
+/* Onsale__Wallet__V1__FindEntriesRequest methods */
+void   onsale__wallet__v1__find_entries_request__init
+                     (Onsale__Wallet__V1__FindEntriesRequest         *message);
+/* Onsale__Wallet__V1__FindEntriesReply methods */
+void   onsale__wallet__v1__find_entries_reply__init
+                     (Onsale__Wallet__V1__FindEntriesReply         *message);
 /* Onsale__Wallet__V1__EntryView methods */
 void   onsale__wallet__v1__entry_view__init
                      (Onsale__Wallet__V1__EntryView         *message);
@@ -820,6 +1025,9 @@ void   onsale__wallet__v1__pay_request__init
 /* Onsale__Wallet__V1__PayReply methods */
 void   onsale__wallet__v1__pay_reply__init
                      (Onsale__Wallet__V1__PayReply         *message);
+/* Onsale__Wallet__V1__PaidSeat methods */
+void   onsale__wallet__v1__paid_seat__init
+                     (Onsale__Wallet__V1__PaidSeat         *message);
 /* Onsale__Wallet__V1__PaymentView methods */
 void   onsale__wallet__v1__payment_view__init
                      (Onsale__Wallet__V1__PaymentView         *message);
@@ -841,6 +1049,12 @@ void   onsale__wallet__v1__list_payments_request__init
 /* Onsale__Wallet__V1__ListPaymentsReply methods */
 void   onsale__wallet__v1__list_payments_reply__init
                      (Onsale__Wallet__V1__ListPaymentsReply         *message);
+/* Onsale__Wallet__V1__FindPaymentsRequest methods */
+void   onsale__wallet__v1__find_payments_request__init
+                     (Onsale__Wallet__V1__FindPaymentsRequest         *message);
+/* Onsale__Wallet__V1__FindPaymentsReply methods */
+void   onsale__wallet__v1__find_payments_reply__init
+                     (Onsale__Wallet__V1__FindPaymentsReply         *message);
 /* Onsale__Wallet__V1__ListHaltedRequest methods */
 void   onsale__wallet__v1__list_halted_request__init
                      (Onsale__Wallet__V1__ListHaltedRequest         *message);
@@ -942,6 +1156,24 @@ typedef void (*Onsale__Wallet__V1__RevokeDutyReply_Closure)
 typedef void (*Onsale__Wallet__V1__OperatorLogin_Closure)
                  (const Onsale__Wallet__V1__OperatorLogin *message,
                   void *closure_data);
+typedef void (*Onsale__Wallet__V1__UserView_Closure)
+                 (const Onsale__Wallet__V1__UserView *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ShowUserRequest_Closure)
+                 (const Onsale__Wallet__V1__ShowUserRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ShowUserReply_Closure)
+                 (const Onsale__Wallet__V1__ShowUserReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindUsersRequest_Closure)
+                 (const Onsale__Wallet__V1__FindUsersRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__UserKey_Closure)
+                 (const Onsale__Wallet__V1__UserKey *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindUsersReply_Closure)
+                 (const Onsale__Wallet__V1__FindUsersReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Wallet__V1__ListOperatorsRequest_Closure)
                  (const Onsale__Wallet__V1__ListOperatorsRequest *message,
                   void *closure_data);
@@ -963,11 +1195,23 @@ typedef void (*Onsale__Wallet__V1__TopUpRequest_Closure)
 typedef void (*Onsale__Wallet__V1__TopUpReply_Closure)
                  (const Onsale__Wallet__V1__TopUpReply *message,
                   void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindAccountsRequest_Closure)
+                 (const Onsale__Wallet__V1__FindAccountsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindAccountsReply_Closure)
+                 (const Onsale__Wallet__V1__FindAccountsReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Wallet__V1__ListEntriesRequest_Closure)
                  (const Onsale__Wallet__V1__ListEntriesRequest *message,
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__ListEntriesReply_Closure)
                  (const Onsale__Wallet__V1__ListEntriesReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindEntriesRequest_Closure)
+                 (const Onsale__Wallet__V1__FindEntriesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindEntriesReply_Closure)
+                 (const Onsale__Wallet__V1__FindEntriesReply *message,
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__EntryView_Closure)
                  (const Onsale__Wallet__V1__EntryView *message,
@@ -977,6 +1221,9 @@ typedef void (*Onsale__Wallet__V1__PayRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__PayReply_Closure)
                  (const Onsale__Wallet__V1__PayReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__PaidSeat_Closure)
+                 (const Onsale__Wallet__V1__PaidSeat *message,
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__PaymentView_Closure)
                  (const Onsale__Wallet__V1__PaymentView *message,
@@ -998,6 +1245,12 @@ typedef void (*Onsale__Wallet__V1__ListPaymentsRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__ListPaymentsReply_Closure)
                  (const Onsale__Wallet__V1__ListPaymentsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindPaymentsRequest_Closure)
+                 (const Onsale__Wallet__V1__FindPaymentsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__FindPaymentsReply_Closure)
+                 (const Onsale__Wallet__V1__FindPaymentsReply *message,
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__ListHaltedRequest_Closure)
                  (const Onsale__Wallet__V1__ListHaltedRequest *message,
@@ -1057,6 +1310,12 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_reply__de
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__user_view__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__user_key__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_request__descriptor;
@@ -1064,11 +1323,16 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_reply__
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__balance__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__top_up_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__top_up_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__entry_view__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__pay_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__pay_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__paid_seat__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_payment_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_payment_reply__descriptor;
@@ -1076,6 +1340,8 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_reque
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__halt__descriptor;
