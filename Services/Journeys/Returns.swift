@@ -29,6 +29,14 @@ package struct Returns: Sendable {
         }
     }
 
+    /// For operators: tickets of the reservation of any user whose id ends in `code`, named by their seats. Nil
+    /// if the concert has no such reservation.
+    package func choice(_ code: String, seats: [String], of concert: Concert) async throws -> Choice? {
+        let found = try await Reservations(caller).find(
+            FindReservationsRequest(concertID: concert.concertID), withCode: code, upTo: 2)
+        return found.isEmpty ? nil : Choice(reservation: try found.onlyOne(.reservation, code), seats: seats)
+    }
+
     private func tickets(_ names: [String]) async throws -> Choice {
         let reservations = Reservations(caller)
         guard !names.isEmpty else { return Choice(reservation: try await reservations.reservation(nil), seats: []) }

@@ -141,6 +141,10 @@ struct RefusalTests {
         Case("guest", "places", 77, "not signed in"),
         Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
         Case("carol", "admin schedule returns moon-tour/friday --keep 7:10,30:50", 1, "INVALID_FIELD"),
+        Case("carol", "admin reservation cancel moon-tour 3f2a9c01", 64, "--reason is missing"),
+        Case(
+            "carol", "admin reservation cancel moon-tour 3f2a9c01 --reason fog", 1,
+            "moon-tour has no reservation 3f2a9c01"),
         Case("carol", "admin schedule cancel moon-tour/friday", 64, "--reason is missing"),
         Case(
             "carol", "admin schedule cancel moon-tour/friday --reason fog --confirmation AAAAAA", 1,

@@ -37,6 +37,24 @@ struct ReturnTests {
         }
     }
 
+    @Test func `an operator returns one seat of a reservation by its code, and then the rest`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.signUp("alice")
+            let bought = try await onsale.expect("buy moon-tour Stalls-1-1 Stalls-1-2 --yes", as: "alice")
+            let command = "admin reservation cancel moon-tour \(bought["reservation"]["code"].string)"
+            let part = try await onsale.expect("\(command) Stalls-1-2 --reason broken --yes", as: "carol")
+            #expect(part["refund"]["amount"]["minorUnits"].number == 8900)
+            #expect(part["reservation"]["state"].string == "sold")
+            let rest = try await onsale.expect("\(command) --reason fog --yes", as: "carol")
+            #expect(rest["reservation"]["state"].string == "returned")
+            try await onsale.until("balance", as: "alice") { $0[0]["available"]["minorUnits"].number == 20_000 }
+            #expect(try await onsale.expect("reservations", as: "alice")[0]["returnReason"].string == "fog")
+            let tickets = try await onsale.expect("tickets", as: "alice")
+            #expect((0...1).map { tickets[$0]["cancelReason"].string } == ["fog", "broken"])
+        }
+    }
+
     @Test func `an operator cancels a date, and its buyers get their money and read the reason`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()

@@ -41,19 +41,53 @@ enum CancelCommand {
                 "there are no bought seats to return. \(reservation.text(now: run.clock.now)) "
                     + Reservation.reserveAgain)
         }
+        try await giveBack(
+            choice, reason: run[reason] ?? "", unchanged: "nothing was returned. The seats are yours", run)
+    }
+
+    private static let code = Operand(list: "CODE SEAT", .text("CODE SEAT"), isRequired: true)
+    private static let reasonForUser = Option("reason", .text("TEXT"), "reason that the buyer reads")
+
+    static let ofUser = Command(
+        "admin reservation cancel", "Returns a reservation of a user in full, or some of its seats.",
+        details: """
+            CODE is the code of the reservation, or its id; seats may follow it. The tickets become invalid, whatever the
+            return policy of the date says, and nothing is kept. To find a reservation: gateway admin reservations.
+            """,
+        calls: [.concert], caller: .operator, operands: [Operands.concert, code],
+        flags: [reasonForUser, CommonFlags.yes, CommonFlags.requestID],
+        examples: [
+            "moon-tour 3f2a9c01 --reason 'the seat is broken' --yes", "moon-tour 3f2a9c01 Stalls-12-7 --reason ill",
+        ],
+        run: { run in
+            guard let reason = run[reasonForUser] else {
+                throw GatewayError.usage("\(reasonForUser.flag) is missing: give the reason that the buyer reads")
+            }
+            let concert = try await run.catalogue.concert(named: run[Operands.concert])
+            let (name, seats) = (run[code][0], Array(run[code].dropFirst()))
+            guard let choice = try await Returns(run.caller).choice(name, seats: seats, of: concert) else {
+                throw GatewayError.refused(
+                    "\(concert.name) has no reservation \(name.printable)",
+                    hint: "To find one: gateway admin reservations \(concert.name)")
+            }
+            try await giveBack(choice, reason: reason, unchanged: "nothing was returned", run)
+        })
+
+    private static func giveBack(
+        _ choice: Returns.Choice, reason: String, unchanged: String, _ run: Invocation
+    ) async throws {
         let quote = try await Returns(run.caller).quote(choice)
         let total = quote.total
         let seats = quote.lines.map(\.seat).joined(separator: ", ").printable
-        try run.questions.requireConfirmation(
-            "Return \(seats) for \(total.text)?", unchanged: "nothing was returned. The seats are yours")
-        let (returned, refund) = try await Returns(run.caller).giveBack(
-            choice, least: try accepted(total, run), reason: run[reason] ?? "")
+        try run.questions.requireConfirmation("Return \(seats) for \(total.text)?", unchanged: unchanged)
+        let least = run.caller.isOperator ? total.refunded : try accepted(total, run)
+        let (returned, refund) = try await Returns(run.caller).giveBack(choice, least: least, reason: reason)
         run.show(
             .object([
                 "reservation": returned.json, "refundId": .id(refund?.refundID), "refund": refund.map(\.json),
             ]),
             "Returned: \(seats), for \(total.text). "
-                + (total.refunded > 0 ? "The refund is on its way to your wallet." : "There is no refund."))
+                + (total.refunded > 0 ? "The refund is on its way to the wallet." : "There is no refund."))
     }
 
     /// The smallest refund to accept, in minor units.
