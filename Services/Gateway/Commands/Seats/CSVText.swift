@@ -11,6 +11,9 @@ enum CSVText {
         return "\"\(text.replacing("\"", with: "\"\""))\""
     }
 
+    /// In place of commas.
+    private static let separators: [Character] = [";", "\t"]
+
     struct Line: Equatable {
         let number: Int
         let text: String
@@ -28,7 +31,8 @@ enum CSVText {
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmed
             if line.hasPrefix("#") { continue }
-            let separator: Character = line.contains(";") ? ";" : line.contains("\t") ? "\t" : ","
+            // Commas may have white space around them, and a text may have a semicolon.
+            let separator = separators.first { mark in line.count { $0 == mark } >= columnCount - 1 } ?? ","
             var fields = try Self.fields(of: line, separator, index + 1)
             while fields.count > columnCount, fields.last == "" { fields.removeLast() }
             // Spreadsheets fill empty lines with separators.
