@@ -29,7 +29,7 @@ enum CancelDateBenchmark {
         defer { market.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
-        let clients = market.connect(on: loops.all[0], loops)
+        let clients = try market.connect(on: loops.all[0], loops)
         let count =
             (configuration[tickets] + ConcertProcess.seatsInARow - 1) / ConcertProcess.seatsInARow
             * ConcertProcess.seatsInARow
