@@ -32,10 +32,21 @@ def options(service):
     return found
 
 
-def tables():
-    """Returns each table that a service creates, with the first column of its key."""
+def schemas(service):
+    """Returns the files with the migrations of a service."""
+    return sorted(ROOT.glob(f"Services/{service}/Server/**/*Schema.swift"))
+
+
+def tables(service):
+    """Returns each table that the last migration of a service leaves, with the first column of its key."""
     found = {}
-    for schema in sorted(ROOT.glob("Services/*/Server/**/*Schema.swift")):
-        for name, columns in re.findall(r"create table (\w+) \((.*?)\"\"\"", schema.read_text(), re.S):
-            found[name] = re.search(r"primary key \((\w+)", columns).group(1)
+    changes = r'create table (\w+) \((.*?)"""|drop table (\w+)|alter table (\w+) rename to (\w+)'
+    for schema in schemas(service):
+        for made, columns, dropped, old, new in re.findall(changes, schema.read_text(), re.S):
+            if made:
+                found[made] = re.search(r"primary key \((\w+)", columns).group(1)
+            elif old:
+                found[new] = found.pop(old)
+            else:
+                found.pop(dropped, None)
     return found
