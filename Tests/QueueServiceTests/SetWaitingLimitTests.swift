@@ -1,6 +1,7 @@
 import Database
 import Kernel
 import QueueAPI
+import QueueDomain
 import RPC
 import TestSupport
 import Testing
