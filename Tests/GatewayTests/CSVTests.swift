@@ -1,3 +1,7 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -13,5 +17,17 @@ struct CSVTests {
     ])
     func `a record has one line, and no cell that runs as a formula`(cells: [String], record: String) {
         #expect(CSV.record(cells).unicodeScalars.elementsEqual(record.unicodeScalars))
+    }
+
+    @Test func `a list as CSV has no cell that runs as a formula`() async throws {
+        let route = Route(ConcertMethods.listConcerts) { _, _ in
+            ListConcertsReply(concerts: [
+                Concert(concertID: .numbered(1), name: "sun", title: "=HYPERLINK(A1)", host: "@Suns")
+            ])
+        }
+        try await StubServices.with(concert: [route]) { services in
+            let result = await services.gateway("concerts --format csv")
+            #expect(result.output == "name,title,host\nsun,'=HYPERLINK(A1),'@Suns\n", "\(result)")
+        }
     }
 }

@@ -121,7 +121,7 @@ struct Invocation: Sendable {
             case .csv:
                 let names = titles.map { $0.lowercased().replacing(" ", with: "-") }
                 let lines = (listing.hasHeaders ? [names] : []) + order.map { rows[$0].map(plain) }
-                console.print(CSVText.text(of: lines.map { line in columns.map { line[$0] } }))
+                console.print(lines.map { line in CSV.record(columns.map { line[$0] }) + "\n" }.joined())
             case .table:
                 let table = Table(columns.map { heading[$0] }, order) { number in columns.map { rows[number][$0] } }
                 console.page(table.text(console, hasHeading: listing.hasHeaders), isPaged: !isWatching)

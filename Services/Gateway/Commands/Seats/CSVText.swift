@@ -1,16 +1,6 @@
 /// Reads the comma-separated values that people and spreadsheets write (RFC 4180): fields in quotes, any line breaks, a
 /// mark of UTF-8 at the start, and semicolons or tabs instead of commas.
 enum CSVText {
-    /// The lines as text. Fields with separators, quotation marks or line breaks are in quotation marks.
-    static func text(of lines: [[String]]) -> String {
-        lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
-    }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
-    }
-
     /// In place of commas.
     private static let separators: [Character] = [";", "\t"]
 
