@@ -37,12 +37,8 @@ enum RoomTable {
             order by room_id limit $2
             """
         static let find: Statement = "select room_id from room_name where name = $1"
-        static let takeName: Statement = """
-            insert into room_name (name, room_id) values ($1, $2)
-            on conflict (name) do update set room_id = excluded.room_id
-                where exists (
-                    select 1 from room where room_id = room_name.room_id and decided = \(Room.Phase.closed))
-            """
+        static let takeName: Statement = "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing"
+        static let passName: Statement = "update room_name set room_id = $3 where name = $1 and room_id = $2"
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
             "insert into room (\(columns), made_as) values (\(1...26)) on conflict do nothing"
@@ -85,7 +81,11 @@ enum RoomTable {
 
     /// False if another room has the name. A closed room loses its name to a new one, because it never opens again.
     static func takeName(of room: Room, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.takeName) { $0.bind(room.name, room.id) } == 1
+        if try tx.executeCounting(Statements.takeName, { $0.bind(room.name, room.id) }) == 1 { return true }
+        guard let holder = try find(named: room.name, tx), try require(holder, tx).decided == .closed else {
+            return false
+        }
+        return try tx.executeCounting(Statements.passName) { $0.bind(room.name, holder, room.id) } == 1
     }
 
     /// The fingerprint of the settings with which the room was created.
