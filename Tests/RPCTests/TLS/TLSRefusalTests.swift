@@ -100,9 +100,9 @@ import Testing
 
     @Test(
         arguments: [
-            (.required, nil, true), (.required, .wallet, true), (.required, .edge, true),
+            (.required, nil, true), (.required, .wallet, true), (.required, .edge, false),
         ] as [(TLSServerRules.Mode, KeyHolder?, Bool)])
-    func `a direct connection from this machine may act as a program`(
+    func `a direct connection from this machine may act as a program, but not as a web edge`(
         mode: TLSServerRules.Mode, holder: KeyHolder?, isAllowed: Bool
     ) throws {
         let world = try TLSWorld(.ofSite(mode), hooks: .ofServices)
