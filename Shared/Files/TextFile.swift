@@ -6,7 +6,9 @@ package enum TextFile {
 
     /// Nil if there is no such file. Throws if the file is secret and other users can read it.
     package static func read(_ path: String, isSecret: Bool) throws(TextFileError) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // Another user may have opened the pipe of standard input: then this user cannot open it by its path.
+        let isInput = path == "/dev/stdin"
+        let file = isInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
             throw .unreadable(path, "\(SystemError())")
