@@ -195,7 +195,7 @@ import Testing
                       The file of keys.
                       Default: data/keys.
                   --help
-                      Prints this help.
+                      Prints this help. --man prints it as a manual page, and --version the version.
 
                 That is all.
 

@@ -84,7 +84,7 @@ struct CallTests {
         #expect(await gateway() == help && help.exit == .done)
         #expect(await gateway("byu") == .usage("gateway: unknown command byu. Did you mean buy?"))
         #expect(
-            await gateway("concerts", "-o", "x") == .usage("gateway: unknown option -o. See: gateway concerts --help"))
+            await gateway("concerts", "-x", "y") == .usage("gateway: unknown option -x. See: gateway concerts --help"))
         #expect(await gateway("call") == .usage("gateway: METHOD is missing. Usage: \(line)"))
         #expect(
             await gateway("call", "Check", "{}", "more")

@@ -126,16 +126,6 @@ struct CommandTableTests {
         #expect(await gateway("pay", "--json", "--json").errorOutput.contains("--json is given twice"))
     }
 
-    @Test func `an option before the command is refused with the right order`() async {
-        #expect(
-            await gateway("--json", "concerts").errorOutput
-                == "{\"error\":{\"exit\":64,\"message\":\"--json comes before the command. Write it after: gateway "
-                + "COMMAND --json\"}}")
-        #expect(
-            await gateway("--timeout", "3s", "concerts")
-                == .usage("gateway: --timeout comes before the command. Write it after: gateway COMMAND --timeout"))
-    }
-
     @Test func `an address in the environment is checked like a flag`() async {
         #expect(
             await gateway("concerts", environment: ["ONSALE_CONCERT": "here"]).errorOutput

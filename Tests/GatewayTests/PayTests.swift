@@ -69,7 +69,7 @@ struct PayTests {
     @Test func `the answer names the seats`() async throws {
         let seats = ["A-1-1", "A-1-2"].map { PaidSeat(seat: $0, ticketID: TicketID(high: 6, low: 6)) }
         let (result, _, _) = try await pay(seats: seats) { _ in Payment(outcome: .paid) }
-        #expect(result.output == "Paid: 89.00 EUR for A-1-1, A-1-2. Your tickets: gateway tickets\n")
+        #expect(result.output == "Paid: 89.00 EUR for A-1-1, A-1-2. Your tickets: gateway tickets")
     }
 
     @Test func `a payment that is refused is not sent again`() async throws {

@@ -72,7 +72,7 @@ enum AccountCommands {
 
     static let whoAmI = Command(
         "whoami", "Shows the signed-in user, and when the sign-in expires.",
-        details: "It asks the wallet service for the user, and whether the session still lasts.", calls: [.wallet],
+        details: "It asks the wallet service for the user.", calls: [.wallet],
         caller: .user, examples: ["", "--json"],
         run: { run in
             let credential = try await run.ownCredential()
@@ -89,9 +89,7 @@ enum AccountCommands {
     /// Nil if the wallet service is away, or does not know the user of a credential that was made with the key file.
     private static func ownUser(_ run: Invocation) async throws -> User? {
         do {
-            let people = People(run.caller)
-            _ = try await people.sessions()
-            return try await people.user()
+            return try await People(run.caller).user()
         } catch let failure as CallFailure where failure.isBecause(WalletReason.userUnknown) {
             return nil
         } catch let failure as CallFailure where failure.outcome != .notAllowed {
