@@ -17,7 +17,7 @@ package struct Options: Sendable {
 
     package enum Reading: Sendable {
         case configuration(Configuration)
-        /// The help text or manual page, because `--help` or `--man` was given.
+        /// The help text, manual page or version, because `--help`, `--man` or `--version` was given.
         case help(String)
     }
 
@@ -43,6 +43,7 @@ package struct Options: Sendable {
     package func read(_ words: [String], environment: [String: String] = [:]) throws(CommandLineError) -> Reading {
         if words.contains("--help") || words.contains("-h") { return .help(help) }
         if words == ["--man"] { return .help(ManPage.text(of: self)) }
+        if words == ["--version"] { return .help("\(Version.text(of: syntax.program))\n") }
         let environment = readsEnvironment ? environment : [:]
         let arguments = Arguments(words[...], of: syntax, environment: environment)
         var entries = arguments.options

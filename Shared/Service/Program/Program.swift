@@ -23,10 +23,6 @@ package enum Program {
     ) async -> ExitCode {
         umask(0o077)
         SystemLimits.raiseFiles()
-        if arguments == ["--version"] {
-            print(Version.text(of: context.program))
-            return .clean
-        }
         let options = ServiceOptions(context)
         let configuration: Configuration
         do {
