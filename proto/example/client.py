@@ -278,7 +278,7 @@ def main():
     parser.add_argument("address", metavar="HOST:PORT", nargs="?")
     parser.add_argument("method", metavar="METHOD", nargs="?")
     parser.add_argument("json", metavar="JSON", nargs="?", default="{}")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     if given.new_id:
         return print(new_id())
     if not given.method:
