@@ -20,7 +20,8 @@ package struct DateCancellation: Hashable, Sendable {
     /// The reason that users read who request a seat.
     package var blockReason: String { "date cancelled: \(reason)" }
 
-    /// The refund of a reservation. It follows from both ids, so that a reservation has one, whoever continues the work.
+    /// The refund of a reservation. It follows from both ids, so a reservation has one, also if another
+    /// instance continues the work.
     package func refund(of reservation: Reservation) -> RefundID {
         func half(_ name: String) -> UInt64 {
             UInt64(bitPattern: Fingerprint([name, id.digits, reservation.id.digits]).value)
