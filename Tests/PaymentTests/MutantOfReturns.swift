@@ -65,7 +65,8 @@ extension Mutant {
     /// Computes the refund when it is paid, or lets a ticket go back again.
     func editReturns(of concert: SimulatedProgram) {
         if self == .policyAtPayout {
-            concert.faults.replace("seats, amount, currency", with: "seats, amount / 2, currency", where: "from refund")
+            concert.faults.replace(
+                "seats, amount, currency", with: "seats, amount / 2, currency", where: "where acknowledged_at is null")
             return
         }
         if self == .cancelByList {
@@ -80,7 +81,7 @@ extension Mutant {
         concert.faults.replace("and state = $11", with: "and $11 is not null", where: "update ticket set state")
         concert.faults.replace(
             "return_reason, returned_seats", with: "return_reason, ''",
-            where: "from reservation where concert_id = $1 and reservation_id")
+            where: "cancellation_id from reservation where concert_id = $1 and reservation_id")
         concert.faults.replace(
             "and coalesce(returned_seats, '') = $12", with: "and $12 is not null", where: "set state = $3, payment_id")
     }
