@@ -19,7 +19,8 @@ struct UserCommandsTests {
             #expect(request == ShowUserRequest())
             return ShowUserReply(user: Self.user)
         }
-        try await StubServices.with(wallet: [shows]) { services in
+        let sessions = Route(WalletMethods.listSessions) { _, _ in ListSessionsReply() }
+        try await StubServices.with(wallet: [sessions, shows]) { services in
             #expect(await services.gateway("whoami").output.hasPrefix("alice (Alice Müller), user, signed in until "))
             let json = await services.gateway("whoami --json").output
             #expect(json.contains(#""displayName":"Alice Müller""#) && json.contains(#""createdAt":"#))
@@ -28,7 +29,8 @@ struct UserCommandsTests {
             RPCFailure(.unavailable, "DRAINING", "the service stops"),
             RPCFailure(WalletReason.userUnknown),
         ] {
-            try await StubServices.with(wallet: [Route(WalletMethods.showUser) { _, _ in throw failure }]) { services in
+            let shows = Route(WalletMethods.showUser) { _, _ in throw failure }
+            try await StubServices.with(wallet: [sessions, shows]) { services in
                 let result = await services.gateway("whoami")
                 #expect(result.exit == .done && result.output.hasPrefix("alice, user, signed in until "))
                 #expect(result.errorOutput.isEmpty == (failure.code == .notFound))

@@ -81,6 +81,16 @@ enum QueueSchema {
             "index the places that end without a purchase",
             "drop index place_gone",
             "create index place_ended on place (room_id, revision) where state > 3"),
+        Migration(
+            7, "limit the waiting users of a room, and show them a message",
+            "alter table room add column waiting bigint not null default 0",
+            "alter table room add column waiting_limit bigint",
+            "alter table room add column message text not null default ''",
+            "alter table room add column banned bigint not null default 0",
+            """
+            update room set waiting =
+                (select count(*) from place where place.room_id = room.room_id and place.state = 0)
+            """),
         // Users who cannot join a room.
         Migration(
             8, "create bans",

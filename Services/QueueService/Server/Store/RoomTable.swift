@@ -9,17 +9,7 @@ enum RoomTable {
     /// The changes of this table since `QueueSchema` created it, each with the next number of the whole schema.
     static let migrations = [
         Migration(
-            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
-        Migration(
-            7, "limit the waiting users of a room, and show them a message",
-            "alter table room add column waiting bigint not null default 0",
-            "alter table room add column waiting_limit bigint",
-            "alter table room add column message text not null default ''",
-            "alter table room add column banned bigint not null default 0",
-            """
-            update room set waiting =
-                (select count(*) from place where place.room_id = room.room_id and place.state = 0)
-            """),
+            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0")
     ]
 
     private enum Statements {
