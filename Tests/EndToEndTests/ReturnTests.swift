@@ -9,8 +9,11 @@ struct ReturnTests {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
             try await onsale.signUp("alice")
+            // A policy begins at most 3650 days before the start, so the date is nearer than that of `putOnSale`.
+            let times = "--starts 2035-12-25T20:00+01:00 --ends 2035-12-25T23:00+01:00"
+            try await onsale.expect("admin schedule configure moon-tour/friday \(times)", as: "carol")
             let policy = "admin schedule returns moon-tour/friday --keep 3650:25"
-            let date = try await onsale.expect("\(policy) --until 2037-12-24T20:00+01:00", as: "carol")
+            let date = try await onsale.expect("\(policy) --until 2035-12-24T20:00+01:00", as: "carol")
             #expect(date["returnSteps"][0]["keptPercent"].number == 25)
             try await onsale.expect("buy moon-tour Stalls-1-1 Stalls-1-2 --yes", as: "alice")
             #expect(try await onsale.available("alice") == 2200)

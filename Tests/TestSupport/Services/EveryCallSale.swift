@@ -50,6 +50,9 @@ extension EveryCall {
         try await twice(WalletMethods.showUser, ShowUserRequest(), as: sale.alice)
         try await twice(WalletMethods.findUsers, FindUsersRequest(namePrefix: "a"), as: .operator)
         try await twice(WalletMethods.findPayments, FindPaymentsRequest(name: "alice"), as: .operator)
+        try await twice(WalletMethods.findAccounts, FindAccountsRequest(name: "alice"), as: .operator)
+        try await twice(
+            WalletMethods.findEntries, FindEntriesRequest(name: "alice", currency: "EUR"), as: .operator)
     }
 
     // MARK: The operator opens the sale
@@ -244,7 +247,9 @@ extension EveryCall {
         let first = try await twice(QueueMethods.join, join, as: .bob).place.placeID
         try await twice(QueueMethods.leave, LeaveRequest(roomID: room, placeID: first), as: .bob)
         let second = try await twice(QueueMethods.join, join, as: .bob).place.placeID
-        let revoke = RevokePlaceRequest(roomID: room, placeID: second, reason: "robot")
+        let revoke = RevokePlaceRequest(roomID: room, placeID: second, reason: "robot", ban: true)
         try await twice(QueueMethods.revokePlace, revoke, as: .operator)
+        let lift = LiftBanRequest(roomID: room, userID: TestCaller.bob.user)
+        try await twice(QueueMethods.liftBan, lift, as: .operator)
     }
 }

@@ -15,17 +15,11 @@ enum AccountCommands {
         "The sign-in is stored in the configuration folder. The password is not stored. \(withoutTerminal)",
         flags: [displayName, CommonFlags.requestID], isNew: true
     ) { run, name, password in
-        try await People(run.caller).signUp(name, password: password, displayName: try readDisplayName(run))
+        try await People(run.caller).signUp(name, password: password, displayName: run[displayName] ?? "")
     }
 
     private static let displayName = Option(
         "display-name", .text("TEXT"), "name that operators see beside NAME: up to 80 characters of any script")
-
-    private static func readDisplayName(_ run: Invocation) throws(GatewayError) -> String {
-        if let name = run[displayName] { return name }
-        guard Password.isAsked(run) else { return "" }
-        return try run.questions.ask("Your name for people at the box office (empty for none):")
-    }
 
     static let signIn = command(
         "sign-in", "Signs in, and stores the sign-in for later commands.",

@@ -5,11 +5,6 @@ enum Password {
     static let file = Option("password-file", .path, "file of the password; - for standard input")
     private static let variable = "ONSALE_PASSWORD"
 
-    /// True if the user types the password.
-    static func isAsked(_ run: Invocation) -> Bool {
-        run.questions.canAsk && run[file] == nil && (run.environment[variable] ?? "").isEmpty
-    }
-
     /// The secret from the file, the environment or the terminal. Asks twice if it `isNew`.
     static func read(
         _ run: Invocation, isNew: Bool, _ file: Option<String> = file, _ variable: String = variable,
