@@ -60,13 +60,9 @@ def options(files):
 
 def described(address):
     """Returns the files that DescribeProtocol serves."""
-    protocol = client.Protocol([ROOT / "proto"])
-    method = "onsale.reflection.v1.Reflection/DescribeProtocol"
-    request = protocol.message("onsale.reflection.v1.DescribeProtocolRequest")()
-    connection = client.Connection(address, protocol)
+    connection = client.Connection(address)
     with connection.socket:
-        [reply] = connection.call(method, request)
-    return descriptor_pb2.FileDescriptorSet.FromString(reply.file_descriptor_set).file
+        return descriptor_pb2.FileDescriptorSet.FromString(connection.describe()).file
 
 
 class Contract(unittest.TestCase):
