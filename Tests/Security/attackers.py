@@ -37,9 +37,11 @@ def running(attack, *arguments, processes=1):
             process.join()
 
 
-def connected(address, receive_buffer=None):
+def connected(address, receive_buffer=None, source=None):
     host, port = address.rsplit(":", 1)
     client = socket.socket()
+    if source:
+        client.bind((source, 0))
     if receive_buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     # A reset at the end, so that no port stays in TIME_WAIT.
@@ -122,11 +124,12 @@ def hold(reports, address, connections, requests):
 
 
 def begin_handshakes(reports, address, connections):
-    """Opens connections without end, sends the first byte of TLS on each, and keeps the newest ones."""
+    """Opens connections without end, sends the first byte of TLS on each, and keeps the newest ones. They come from a
+    network of their own, because the service takes the places of handshakes from the network that has most of them."""
     allow_many_files()
     reports.send("started")
     held = collections.deque(maxlen=connections)
     while True:
-        client = connected(address)
+        client = connected(address, source="127.0.7.1")
         client.send(b"\x16")
         held.append(client)
