@@ -65,7 +65,7 @@ import Threads
         }
     }
 
-    /// No other test listens on its address, so nobody takes the port while it is free.
+    /// Listens on an address of its own, because another test could take the free port of a shared one.
     @Test func `a stopped server frees its port`() async throws {
         let server = try StatusServer(at: Address(host: "127.77.0.1", port: 0), metrics: metrics, health: health)
         server.stop()

@@ -20,7 +20,7 @@ struct CancelledBatch {
         let reservations = try ReservationTable.find(holders, of: schedule.concert, tx)
         let all = try TicketTable.all(of: Array(reservations.values), tx).sorted { $0.seat < $1.seat }
         let tickets = Dictionary(grouping: all, by: \.reservation)
-        // The seats of a reservation are blocked together, so that nobody reserves the others meanwhile.
+        // All seats of a reservation are blocked in one transaction, because another user could reserve the freed ones.
         let known = Set(seats.map(\.label))
         let others = reservations.values.flatMap(\.seats).filter { !known.contains($0) }
         let more = try SeatTable.find(others.sorted(), of: schedule, tx).values.filter { seat in

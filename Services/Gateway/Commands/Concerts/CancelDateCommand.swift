@@ -11,7 +11,7 @@ enum CancelDateCommand {
     private static let pollInterval = Duration.milliseconds(500)
 
     static let command = Command(
-        "admin schedule cancel", "Cancels a date: nobody can buy its seats, and every ticket is refunded in full.",
+        "admin schedule cancel", "Cancels a date: its seats leave the sale, and every ticket is refunded in full.",
         details: """
             Without --confirmation, the command changes nothing. It prints what would be cancelled, and the code to confirm
             it; in a terminal, it asks for the code. A cancelled date cannot be opened again. The work goes on if the command

@@ -23,8 +23,8 @@ enum RoomCommands {
             show(room, run)
             if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
                 run.note(
-                    "Nobody will wait in this room, because it has no limit. To set one: gateway admin room configure "
-                        + "\(room.name) --active 200 --rate 20")
+                    "This room admits every user at once, because it has no limit. To set one: "
+                        + "gateway admin room configure \(room.name) --active 200 --rate 20")
             }
         })
 

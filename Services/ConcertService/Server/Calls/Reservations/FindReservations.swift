@@ -10,14 +10,14 @@ extension ConcertServer {
         let search = try ReservationSearch(request, verifier)
         return try await database.read(before: call.deadline) { reader in
             _ = try ConcertTable.require(request.concertID, reader)
-            let walk = Walk(after: request.after, size: request.pageSize, isFiltered: search.isFilter)
+            let page = FilteredPage(after: request.after, size: request.pageSize, isFiltered: search.isFilter)
             let examined =
                 try search.candidates(reader)
-                ?? ReservationTable.all(of: request.concertID, after: request.after, limit: walk.limit, reader)
-            let page = walk.page(of: examined, \.id) { search.matches($0, at: reader.now) }
+                ?? ReservationTable.all(of: request.concertID, after: request.after, limit: page.limit, reader)
+            let result = page.rows(among: examined, \.id) { search.matches($0, at: reader.now) }
             return FindReservationsReply(
-                reservations: page.found.map { .init($0, at: reader.now) }, hasMore: page.hasMore,
-                lastReservationID: page.last)
+                reservations: result.found.map { .init($0, at: reader.now) }, hasMore: result.hasMore,
+                lastReservationID: result.last)
         }
     }
 }
@@ -47,7 +47,7 @@ private struct ReservationSearch {
         ticket = code.ticket
     }
 
-    /// True if some reservations of a walk do not match.
+    /// True if some reservations of the concert may not match.
     var isFilter: Bool { state != nil || request.scheduleID != nil }
 
     func matches(_ reservation: Reservation, at now: Timestamp) -> Bool {

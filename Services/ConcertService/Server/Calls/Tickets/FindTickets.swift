@@ -11,21 +11,21 @@ extension ConcertServer {
             if let schedule = request.scheduleID {
                 _ = try ScheduleTable.require(schedule, of: request.concertID, reader)
             }
-            let walk = Walk(
+            let page = FilteredPage(
                 after: request.after, size: request.pageSize, isFiltered: state != nil || request.scheduleID != nil)
             let examined =
                 try Self.candidates(request, reader)
-                ?? TicketTable.all(in: request.concertID, after: request.after, limit: walk.limit, reader)
-            let page = walk.page(of: examined, \.id) { ticket in
+                ?? TicketTable.all(in: request.concertID, after: request.after, limit: page.limit, reader)
+            let result = page.rows(among: examined, \.id) { ticket in
                 (state == nil || ticket.state == state)
                     && (request.scheduleID == nil || ticket.schedule == request.scheduleID)
             }
-            let schedules = try ScheduleTable.require(page.found.map(\.schedule), of: request.concertID, reader)
-            let shown = page.found.compactMap { ticket in
+            let schedules = try ScheduleTable.require(result.found.map(\.schedule), of: request.concertID, reader)
+            let shown = result.found.compactMap { ticket in
                 schedules[ticket.schedule].map { ConcertAPI.Ticket(ticket, on: $0) }
             }
             return FindTicketsReply(
-                tickets: shown, hasMore: page.hasMore, lastTicketID: page.last)
+                tickets: shown, hasMore: result.hasMore, lastTicketID: result.last)
         }
     }
 

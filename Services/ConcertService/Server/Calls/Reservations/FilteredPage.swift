@@ -1,7 +1,7 @@
 import Kernel
 
-/// One page of a walk through a table in the order of its key.
-struct Walk<Entity> {
+/// A page of the rows that match a filter, in the order of their key.
+struct FilteredPage<Entity> {
     /// Rows that one call reads, so that it returns within some milliseconds.
     private static var mostExamined: Int { 500 }
     private static var usualSize: Int { 100 }
@@ -19,8 +19,8 @@ struct Walk<Entity> {
     }
 
     /// The matching rows of the examined ones, which are ordered by id.
-    func page<Row>(
-        of examined: [Row], _ id: (Row) -> ID<Entity>, _ matches: (Row) -> Bool
+    func rows<Row>(
+        among examined: [Row], _ id: (Row) -> ID<Entity>, _ matches: (Row) -> Bool
     ) -> (found: [Row], hasMore: Bool, last: ID<Entity>?) {
         let examined = last.map { last in examined.filter { last < id($0) } } ?? examined
         var found: [Row] = []
