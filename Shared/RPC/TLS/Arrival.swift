@@ -67,9 +67,11 @@ final class Arrival: TransportReceiver, TimerTarget {
             if let client = header.client { forward(client) }
             var received = ByteBuffer()
             swap(&received, &head)
+            defer { received.release() }
+            // The network of the client may have too many arrivals.
+            guard !isOver else { return }
             let rest = UnsafeRawBufferPointer(rebasing: received.bytes[header.byteCount...])
             if rest.count > 0 { decide(rest) }
-            received.release()
         }
     }
 
