@@ -5,6 +5,8 @@ import RPC
 import TestSupport
 import Testing
 
+@testable import ConcertService
+
 /// Seats are put on sale, also while users reserve them.
 @Suite struct SetSeatsTests {
     struct Accepts {
@@ -144,6 +146,21 @@ import Testing
     }
 
     struct Races {
+        /// Another instance, whose clock is behind, could sell the seat for the earlier price.
+        @Test(arguments: Engine.available)
+        func `a new price of a seat ends the lapsed hold on it`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let held = try await house.reserve("A-1-1", as: .alice, number: 10)
+                house.clock.advance(by: .minutes(5))
+                let offers = house.seats([.row("A", "1", 1...1, grade: "VIP", price: 9900)])
+                _ = try await house.calls(of: .operator).setSeats(offers, CallOptions(requestID: .numbered(11)))
+                let stored = try await house.service.instances[0].database.read {
+                    try ReservationTable.find(held.reservationID, of: house.concert, $0)
+                }
+                #expect(stored?.state == .expired)
+            }
+        }
+
         @Test func `a seat that is reserved during the change keeps its price`() async throws {
             try await House.with(.postgreSQL) { house in
                 let dearer = house.seats([.row("A", "1", 1...1, grade: "VIP", price: 9900)])

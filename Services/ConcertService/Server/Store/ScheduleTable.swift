@@ -32,9 +32,9 @@ enum ScheduleTable {
             insert into schedule_name (concert_id, name, schedule_id) values (\(1...3))
             on conflict (concert_id, name) do nothing
             """
-        static let changeLayout: Statement =
+        static let changeSeats: Statement =
             """
-            update schedule set layout_version = layout_version + 1
+            update schedule set layout_version = layout_version + $3
             where concert_id = $1 and schedule_id = $2 and cancellation_id is null
             """
         static let find: Statement = "select \(columns) from schedule where concert_id = $1 and schedule_id = $2"
@@ -87,10 +87,10 @@ enum ScheduleTable {
         }
     }
 
-    /// Increases the layout version, so that callers with an older layout get the new one. Conflicts if the date was
-    /// cancelled meanwhile, because its cancellation must find all seats.
-    static func changeLayout(_ id: ScheduleID, of concert: ConcertID, _ tx: Transaction) throws {
-        try tx.executeOne(Statements.changeLayout) { $0.bind(concert, id) }
+    /// A new layout gets the next version, so that callers with an older layout get it. Conflicts if the date was cancelled
+    /// meanwhile, because its cancellation must find all seats, and block them.
+    static func changeSeats(on id: ScheduleID, of concert: ConcertID, isNewLayout: Bool, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.changeSeats) { $0.bind(concert, id, isNewLayout ? 1 : 0) }
     }
 
     static func find(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule? {

@@ -82,8 +82,9 @@ extension ConcertServer {
 
         let tally = try apply(change, to: change.seats[progress.done..<end], of: schedule, tx)
         try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)
-        if change.kind == .set || change.kind == .remove, tally.added + tally.changed > 0 {
-            try ScheduleTable.changeLayout(key.schedule, of: key.concert, tx)
+        if tally.added + tally.changed > 0 {
+            let isNewLayout = change.kind == .set || change.kind == .remove
+            try ScheduleTable.changeSeats(on: key.schedule, of: key.concert, isNewLayout: isNewLayout, tx)
         }
         let sum = SeatChange.Tally(
             added: progress.tally.added + tally.added, changed: progress.tally.changed + tally.changed,
@@ -102,7 +103,8 @@ extension ConcertServer {
         // A seat that was inserted is found as requested, so its step is `nothing`.
         let rest = old + unsure
         let found = try SeatTable.find(rest.map(\.label), of: schedule, tx)
-        let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
+        // An instance with a slower clock could still sell the seats of a lapsed hold, for their earlier price.
+        let lapsed = found.values.compactMap { $0.lapsedHolder(at: tx.now) }
         for holder in Set(lapsed).sorted() {
             if let old = try ReservationTable.find(holder, of: schedule.concert, tx) {
                 try ReservationTable.expire(old, tx)
