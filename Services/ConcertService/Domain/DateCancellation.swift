@@ -20,15 +20,6 @@ package struct DateCancellation: Hashable, Sendable {
     /// The reason that users read who request a seat.
     package var blockReason: String { "date cancelled: \(reason)" }
 
-    /// The refund of a reservation. It follows from both ids, so a reservation has one, also if another
-    /// instance continues the work.
-    package func refund(of reservation: Reservation) -> RefundID {
-        func half(_ name: String) -> UInt64 {
-            UInt64(bitPattern: Fingerprint([name, id.digits, reservation.id.digits]).value)
-        }
-        return RefundID(high: half("high"), low: half("low"))
-    }
-
     /// Blocks a seat. Returns nil if it is blocked by this cancellation.
     package func blocking(_ seat: Seat) -> Seat? {
         let blocked = Seat(seat.label, grade: seat.grade, price: seat.price, claim: .blocked(reason: blockReason))

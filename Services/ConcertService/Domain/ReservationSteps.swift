@@ -85,9 +85,9 @@ extension Reservation {
     }
 
     /// Ends what is held or sold, because the date is cancelled. Returns the refund of a sold one, and nil for a hold. Nil
-    /// also if it has ended before.
+    /// also if it has ended before. `refund` is a new id.
     package mutating func cancelDate(
-        _ cancellation: DateCancellation, _ tickets: inout [Ticket], now: Timestamp
+        _ cancellation: DateCancellation, refund: RefundID, _ tickets: inout [Ticket], now: Timestamp
     ) throws(ConcertRefusal) -> Refund? {
         switch state(at: now) {
         case .held:
@@ -97,8 +97,7 @@ extension Reservation {
             self.cancellation = cancellation.id
             return nil
         case .sold:
-            let request = ReturnRequest(
-                cancellation.refund(of: self), by: .cancelledDate, of: nil, reason: cancellation.reason)
+            let request = ReturnRequest(refund, by: .cancelledDate, of: nil, reason: cancellation.reason)
             self.cancellation = cancellation.id
             return try giveBack(request, of: &tickets, under: ReturnTerms(until: nil), now: now)
         case .released, .expired, .returned: return nil

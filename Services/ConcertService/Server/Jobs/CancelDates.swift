@@ -17,10 +17,13 @@ struct CancelDates: Sendable {
     let database: Database
     let clock: any Clock
 
+    /// A date that cannot be continued does not stop the others.
     func run() async throws {
+        var failure: (any Error)?
         for progress in try await database.scan({ try CancellationTable.underWay(limit: Self.mostDates, $0) }) {
-            try await finish(progress.key)
+            do { try await finish(progress.key) } catch { failure = failure ?? error }
         }
+        if let failure { throw failure }
     }
 
     private func finish(_ key: ScheduleKey) async throws {

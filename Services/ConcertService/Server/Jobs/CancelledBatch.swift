@@ -41,7 +41,9 @@ struct CancelledBatch {
             }
             let wasHeld = reservation.state == .held
             var tickets = tickets[id] ?? []
-            let refund = try reservation.cancelDate(cancellation, &tickets, now: now)
+            // A random id: a user who could guess it could use it for another return, and so stop the cancellation. The
+            // reservation is saved conditionally, so it is refunded once.
+            let refund = try reservation.cancelDate(cancellation, refund: .make(at: now), &tickets, now: now)
             if let refund { refunds.append(refund) }
             if wasHeld { holdCount += 1 }
             (reservations[id], self.tickets[id]) = (reservation, tickets)
