@@ -149,6 +149,12 @@ import Testing
                 var other = house.tomorrow()
                 other.reason = "fog"
                 await expectRefusal("REQUEST_ID_REUSED") { try await house.move(other, number: 10) }
+                other = house.tomorrow()
+                other.returnUntil = .noon + .hours(31)
+                await expectRefusal("REQUEST_ID_REUSED") { try await house.move(other, number: 10) }
+                other = house.tomorrow()
+                other.saleClosesAt = .noon + .hours(20)
+                await expectRefusal("REQUEST_ID_REUSED") { try await house.move(other, number: 10) }
             }
         }
     }

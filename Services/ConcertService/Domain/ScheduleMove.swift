@@ -32,10 +32,7 @@ extension Schedule {
         _ request: MoveRequest, version: Int64, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
         if changedBy == request.id {
-            let isSame =
-                move?.reason == request.reason && settings.startsAt == request.startsAt
-                && settings.endsAt == request.endsAt
-            guard isSame else { throw .requestIDReused }
+            guard isLatestMove(request) else { throw .requestIDReused }
             return false
         }
         guard request.startsAt > now else {
@@ -53,6 +50,15 @@ extension Schedule {
             at: now, reason: request.reason,
             returnUntil: [move?.returnUntil, request.returnUntil].compactMap { $0 }.max())
         return true
+    }
+
+    /// True if the request can have made the latest version. A time to return that an earlier move promised may be later.
+    private func isLatestMove(_ request: MoveRequest) -> Bool {
+        guard let move, move.reason == request.reason else { return false }
+        return settings.startsAt == request.startsAt && settings.endsAt == request.endsAt
+            && settings.saleClosesAt == request.saleClosesAt ?? settings.saleClosesAt
+            && settings.cancelUntil == request.cancelUntil ?? settings.cancelUntil
+            && [move.returnUntil, request.returnUntil].compactMap { $0 }.max() == move.returnUntil
     }
 
     private func moved(by request: MoveRequest) throws(ConcertRefusal) -> Settings {
