@@ -83,6 +83,9 @@ struct GatewayExitTests {
                 == "the concert service does not answer at the moment. Nothing has changed. Repeat the command later")
         let sold = error(RPCFailure(.aborted, "SEAT_SOLD", "seat A1 is sold"))
         #expect(sold.forBuyers(of: .concert).message == sold.message)
+        let full = error(
+            RPCFailure(.resourceExhausted, "ROOM_FULL", "the room is full; try again in 2 s").notProcessed())
+        #expect(full.forBuyers(of: .queue).message.contains("the room is full; try again in 2 s"))
     }
 
     @Test func `an indefinite failure says how to repeat the request safely`() {

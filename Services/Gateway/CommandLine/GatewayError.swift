@@ -27,9 +27,11 @@ package struct GatewayError: Error {
 
     var message: String { hint.map { "\(problem). \($0)" } ?? problem }
 
-    /// The error of a call for a buyer, without the words of the program: methods, addresses and databases.
+    /// The error of a call for a buyer, without the words of the program: methods, addresses and databases. A reason of the
+    /// service's own contract, such as `ROOM_FULL`, is for buyers.
     func forBuyers(of service: Service) -> GatewayError {
-        guard exit == .unavailable || exit == .indefinite else { return self }
+        let isOfEveryService = reason.isEmpty || CallReason(rawValue: reason) != nil
+        guard exit == .unavailable || exit == .indefinite, isOfEveryService else { return self }
         var error = self
         error.problem = "the \(service.rawValue) service does not answer at the moment"
         let isAddressHint = hint == NextStep.checkAddress(of: service)

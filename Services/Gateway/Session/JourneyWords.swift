@@ -99,7 +99,8 @@ struct JourneyWords {
             .refused("\(limit) payments have no outcome yet, which is the limit", hint: "See: gateway payments")
         case .notPaid(let payment, let shortfall):
             GatewayError(
-                .refused, "not paid: \(shortfall?.text ?? payment.explanation)", hint: shortfall?.hint,
+                .refused, "not paid: \(shortfall?.text ?? payment.explanation)",
+                hint: shortfall?.hint(toPay: payment.reservationID),
                 reason: "\(payment.reason)".constant)
         case .paymentPending(let failure):
             GatewayError(
@@ -120,7 +121,11 @@ extension Shortfall {
             + "\(missingText) is missing"
     }
 
-    var hint: String { "Type: gateway top-up \(missingText), then: gateway pay" }
+    /// Names the reservation, because the user may hold another one.
+    func hint(toPay reservation: ReservationID?) -> String {
+        let name = reservation.map { " \(IDSuffix.text(of: $0))" } ?? ""
+        return "Type: gateway top-up \(missingText), then: gateway pay\(name)"
+    }
 }
 
 extension String {

@@ -106,7 +106,8 @@ struct Buy {
     private func confirmPayment(of reservation: Reservation) async throws {
         let wallet = Wallet(run.caller)
         if let shortfall = try await wallet.shortfall(for: reservation.amount, reservation.currency) {
-            let refusal = GatewayError(.refused, shortfall.text, hint: shortfall.hint, reason: "INSUFFICIENT")
+            let hint = shortfall.hint(toPay: reservation.reservationID)
+            let refusal = GatewayError(.refused, shortfall.text, hint: hint, reason: "INSUFFICIENT")
             if !run[Self.topUp] {
                 guard run.questions.canAsk, !run.questions.isConfirmed else { throw refusal }
                 run.note("\(shortfall.text.prefix(1).uppercased())\(shortfall.text.dropFirst()).")
