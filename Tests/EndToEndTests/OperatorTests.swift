@@ -104,14 +104,33 @@ struct OperatorTests {
             let short = found[0]["code"].string
             #expect(
                 try await onsale.expect("admin reservations moon-tour --code \(short)", as: "carol").json == found.json)
-            for kind in ["reservations", "tickets", "buyers"] {
+            for kind in ["reservations", "tickets", "buyers", "payments"] {
                 #expect(
                     try await onsale.expect("admin export \(kind) moon-tour", as: "carol")["userId"]
                         == found[0]["userId"])
             }
+            try await explain(short, onsale)
             // An action appears within a second.
             try await onsale.until("admin log --call UndoCheckIn", as: "carol") { $0.text.contains("UndoCheckIn") }
         }
+    }
+
+    /// The buyer and an operator read what happened to a reservation.
+    private func explain(_ code: String, _ onsale: Onsale) async throws {
+        func steps(_ answer: Answer) -> [String] { answer["events"].elements.map { $0["what"].string } }
+        let own = try await onsale.expect("explain \(code)", as: "alice")
+        #expect(steps(own).starts(with: ["joined", "admitted", "entered"]))
+        for step in ["held", "paymentBegun", "paid", "sold", "ticketIssued", "checkedIn", "checkInUndone"] {
+            #expect(steps(own).contains(step), "\(step)")
+        }
+        #expect(try await onsale.expect("explain Stalls-1-7", as: "alice").json == own.json)
+        try await onsale.until("admin explain moon-tour \(code)", as: "carol") { any in
+            let undone = any["events"].elements.first { $0["what"].string == "checkInUndone" }
+            return steps(any) == steps(own) && undone?["reason"].string == "mistake"
+                && undone?["operatorId"].string.isEmpty == false
+        }
+        try await onsale.expectRefusal("explain 00000000", as: "alice", with: "reservation")
+        try await onsale.expectRefusal("admin explain moon-tour 00000000", as: "carol", with: "reservation")
     }
 
     @Test func `keys are replaced in steps, and credentials stay valid until the last step`() async throws {

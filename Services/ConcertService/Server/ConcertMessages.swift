@@ -80,7 +80,8 @@ extension ConcertAPI.Reservation {
             endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment,
             returnedSeats: reservation.returnedSeats.map(\.text), returnReason: reservation.returnReason,
             userID: reservation.user, updatedAt: reservation.updatedAt(at: now),
-            dateCancelled: reservation.cancellation != nil)
+            dateCancelled: reservation.cancellation != nil, roomID: reservation.place?.room,
+            placeID: reservation.place?.place)
     }
 }
 
@@ -155,7 +156,8 @@ extension ConcertAPI.Ticket {
             firstUsedAt: ticket.firstUsedAt, undoneAt: ticket.undo?.at, undoReason: ticket.undo?.reason ?? "",
             updatedAt: ticket.updatedAt, userID: ticket.user, soldStartsAt: isAsSold ? nil : ticket.startsAt,
             moveReason: isAsSold ? "" : schedule.move?.reason ?? "",
-            returnUntil: ticket.state == .cancelled ? nil : schedule.fullReturn(of: ticket))
+            returnUntil: ticket.state == .cancelled ? nil : schedule.fullReturn(of: ticket),
+            movedAt: isAsSold ? nil : schedule.move?.at)
     }
 }
 

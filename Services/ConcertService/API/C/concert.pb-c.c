@@ -3839,7 +3839,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[17] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[19] =
 {
   {
     "reservation_id",
@@ -4045,6 +4045,30 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "room_id",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place_id",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, place_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_name[] = {
   5,   /* field[5] = amount */
@@ -4054,10 +4078,12 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
   8,   /* field[8] = deadline_ms */
   10,   /* field[10] = ended_at_ms */
   11,   /* field[11] = payment_id */
+  18,   /* field[18] = place_id */
   0,   /* field[0] = reservation_id */
   7,   /* field[7] = reserved_at_ms */
   13,   /* field[13] = return_reason */
   12,   /* field[12] = returned_seats */
+  17,   /* field[17] = room_id */
   2,   /* field[2] = schedule_id */
   4,   /* field[4] = seats */
   9,   /* field[9] = sold_at_ms */
@@ -4068,7 +4094,7 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
 static const ProtobufCIntRange onsale__concert__v1__reservation_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descriptor =
 {
@@ -4078,7 +4104,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descrip
   "Onsale__Concert__V1__ReservationEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ReservationEntry),
-  17,
+  19,
   onsale__concert__v1__reservation_entry__field_descriptors,
   onsale__concert__v1__reservation_entry__field_indices_by_name,
   1,  onsale__concert__v1__reservation_entry__number_ranges,
@@ -5793,7 +5819,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_tickets_reply__descri
   (ProtobufCMessageInit) onsale__concert__v1__list_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[26] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[27] =
 {
   {
     "ticket_id",
@@ -6107,6 +6133,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "moved_at_ms",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, moved_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[] = {
   17,   /* field[17] = cancel_reason */
@@ -6119,6 +6157,7 @@ static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[]
   11,   /* field[11] = issued_at_ms */
   15,   /* field[15] = kept */
   24,   /* field[24] = move_reason */
+  26,   /* field[26] = moved_at_ms */
   7,   /* field[7] = price */
   16,   /* field[16] = refund_id */
   14,   /* field[14] = refunded */
@@ -6139,7 +6178,7 @@ static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[]
 static const ProtobufCIntRange onsale__concert__v1__ticket_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 26 }
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
 {
@@ -6149,7 +6188,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
   "Onsale__Concert__V1__TicketEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__TicketEntry),
-  26,
+  27,
   onsale__concert__v1__ticket_entry__field_descriptors,
   onsale__concert__v1__ticket_entry__field_indices_by_name,
   1,  onsale__concert__v1__ticket_entry__number_ranges,

@@ -1,6 +1,7 @@
 import ConcertAPI
 import Journeys
 import Kernel
+import WalletAPI
 
 /// Rows in one reply. The service reads so many within some milliseconds.
 private let pageSize: UInt32 = 500
@@ -57,29 +58,42 @@ extension Export<Ticket> {
     }
 }
 
-extension Export<ConcertBuyer> {
+/// A buyer with the names of the wallet service. Nil if it does not answer.
+struct NamedBuyer: Sendable {
+    let buyer: ConcertBuyer
+    let user: User?
+}
+
+extension Export<NamedBuyer> {
     static func buyers(of concert: Concert, _ run: Invocation) -> Self {
         Export(
             headings: [
-                "user_id", "reservations", "tickets", "amount", "currency", "first_reserved_at", "last_reserved_at",
+                "user_id", "name", "display_name", "reservations", "tickets", "amount", "currency",
+                "first_reserved_at", "last_reserved_at",
             ],
-            cells: {
-                [
-                    cell($0.userID), cell($0.reservations), cell($0.tickets), Money.digits($0.amount, $0.currency),
-                    $0.currency, cell($0.firstReservedAt), cell($0.lastReservedAt),
+            cells: { row in
+                let buyer = row.buyer
+                return [
+                    cell(buyer.userID), row.user?.name ?? "", row.user?.displayName ?? "", cell(buyer.reservations),
+                    cell(buyer.tickets), Money.digits(buyer.amount, buyer.currency), buyer.currency,
+                    cell(buyer.firstReservedAt), cell(buyer.lastReservedAt),
                 ]
             }, keyCount: 1,
-            json: { buyer in
-                .object([
-                    "userId": .id(buyer.userID), "reservations": .count(buyer.reservations),
-                    "tickets": .count(buyer.tickets), "amount": Money.json(buyer.amount, buyer.currency),
+            json: { row in
+                let buyer = row.buyer
+                return JSON.object(["userId": .id(buyer.userID)]).adding(row.user.names).adding([
+                    "reservations": .count(buyer.reservations), "tickets": .count(buyer.tickets),
+                    "amount": Money.json(buyer.amount, buyer.currency),
                     "firstReservedAt": .time(buyer.firstReservedAt), "lastReservedAt": .time(buyer.lastReservedAt),
                 ])
             },
             page: { key in
                 let request = FindBuyersRequest(concertID: concert.concertID, after: key.first.flatMap { UserID($0) })
                 let reply = try await run.caller.call(ConcertMethods.findBuyers, request)
-                return Page(reply.buyers, next: reply.hasMore ? reply.buyers.last?.userID : nil)
+                let users = try await People(run.caller).users(reply.buyers.map(\.userID))
+                return Page(
+                    reply.buyers.map { NamedBuyer(buyer: $0, user: users[$0.userID]) },
+                    next: reply.hasMore ? reply.buyers.last?.userID : nil)
             })
     }
 }
@@ -91,4 +105,4 @@ extension Export.Page {
 }
 
 /// The text of a cell. Empty without a value.
-private func cell(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "" }
+func cell(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "" }

@@ -3,7 +3,7 @@ import ConcertAPI
 import Journeys
 import Kernel
 
-/// Writes all reservations, tickets or buyers of a concert as CSV or JSON lines.
+/// Writes all reservations, tickets, buyers or payments of a concert as CSV or JSON lines.
 enum ExportCommands {
     private static let output = Option("output", .path, "write to this new file, not to standard output")
     private static let resume = Option("resume", .flag, "continue the file of --output after its last complete line")
@@ -25,6 +25,10 @@ enum ExportCommands {
         try await write(.buyers(of: concert, run), run)
     }
 
+    static let payments = command("payments", "Exports the payments for a concert.") { run, concert in
+        try await write(.payments(for: concert, run), run)
+    }
+
     private static func command(
         _ name: String, _ summary: String, _ write: @escaping @Sendable (Invocation, Concert) async throws -> Void
     ) -> Command {
@@ -35,7 +39,8 @@ enum ExportCommands {
                 an apostrophe. Rows come in the order of their keys, page by page: rows that change meanwhile appear in
                 their old or new state. If the export breaks, the message says how to continue it.
                 """,
-            calls: [.concert], caller: .operator, operands: [Operands.concert], flags: [output, resume, after],
+            calls: [.concert, .wallet], caller: .operator, operands: [Operands.concert],
+            flags: [output, resume, after],
             examples: [
                 "moon-tour --output \(name).csv", "moon-tour --json", "moon-tour --output \(name).csv --resume",
             ],

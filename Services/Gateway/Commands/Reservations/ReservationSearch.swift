@@ -2,10 +2,11 @@ import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
+import WalletAPI
 
 /// Finds reservations of all users, for operators.
 enum ReservationSearch {
-    private static let user = Option<UserID>("user", .id(of: "USER"), "only reservations of the user with this id")
+    private static let user = Option("user", .text("USER"), "only reservations of the user with this name or id")
     private static let seat = Option("seat", .text("SEAT"), "only the reservation that has this seat of the date now")
     private static let ticket = Option(
         "ticket", .text("TICKET"), "only the reservation of this ticket: the text of its QR code, or its id")
@@ -36,17 +37,18 @@ enum ReservationSearch {
             Each option leaves only reservations that have its value. A user, seat, ticket or payment is looked up by its
             key; other searches read the reservations of the concert in the order of their ids.
             """,
-        calls: [.concert], caller: .operator, operands: [Operands.target],
+        calls: [.concert, .wallet], caller: .operator, operands: [Operands.target],
         flags: [user, seat, ticket, payment, state, code, limit],
         examples: [
-            "moon-tour --state held", "moon-tour/friday --seat Stalls-12-7",
+            "moon-tour --state held", "moon-tour/friday --seat Stalls-12-7", "moon-tour --user alice",
             "moon-tour --payment 0193e5a0-7a55-7000-8000-000000000001 --json",
         ],
         run: { run in
             let target = run[Operands.target]
             let concert = try await run.catalogue.concert(named: target.concert)
             var request = FindReservationsRequest(
-                concertID: concert.concertID, userID: run[user], seat: run[seat] ?? "", paymentID: run[payment],
+                concertID: concert.concertID, userID: try await user(run), seat: run[seat] ?? "",
+                paymentID: run[payment],
                 state: run[state]?.field ?? .unspecified)
             if target.date != nil || run[seat] != nil {
                 request.scheduleID = try await run.catalogue.date(target).id
@@ -60,11 +62,19 @@ enum ReservationSearch {
             try await show(found, of: concert, run)
         })
 
+    private static func user(_ run: Invocation) async throws -> UserID? {
+        guard let name = run[user] else { return nil }
+        if let id = UserID(name) { return id }
+        return try await People(run.caller).user(name).userID
+    }
+
     private static func show(_ found: [Reservation], of concert: Concert, _ run: Invocation) async throws {
         let dates = run.isJSON ? [] : try await run.catalogue.dates(of: concert)
         let names = Dictionary(dates.map { ($0.id, $0.name) }) { first, _ in first }
+        let users = try await People(run.caller).users(found.compactMap(\.userID))
+        func user(_ reservation: Reservation) -> User? { reservation.userID.flatMap { users[$0] } }
         run.show(
-            found, \.json, empty: "No reservation matches.",
+            found, { $0.json.adding(user($0).names) }, empty: "No reservation matches.",
             [
                 "CODE", .wrapped("RESERVED"), "DATE", "STATE", .right("TOTAL"), .wrapped("SEATS"), "USER",
             ]
@@ -72,7 +82,7 @@ enum ReservationSearch {
             [
                 IDSuffix.text(of: reservation.reservationID), run.localTime(reservation.reservedAt),
                 names[reservation.scheduleID] ?? "", "\(reservation.state)", reservation.total, reservation.seatNames,
-                reservation.userID.map { "\($0)" } ?? "",
+                user(reservation).label(of: reservation.userID),
             ]
         }
     }

@@ -337,6 +337,18 @@ void   onsale__wallet__v1__list_payments_reply__init
   static const Onsale__Wallet__V1__ListPaymentsReply init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__export_payments_request__init
+                     (Onsale__Wallet__V1__ExportPaymentsRequest         *message)
+{
+  static const Onsale__Wallet__V1__ExportPaymentsRequest init_value = ONSALE__WALLET__V1__EXPORT_PAYMENTS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__export_payments_reply__init
+                     (Onsale__Wallet__V1__ExportPaymentsReply         *message)
+{
+  static const Onsale__Wallet__V1__ExportPaymentsReply init_value = ONSALE__WALLET__V1__EXPORT_PAYMENTS_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__find_payments_request__init
                      (Onsale__Wallet__V1__FindPaymentsRequest         *message)
 {
@@ -3568,6 +3580,147 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_reply__descri
   onsale__wallet__v1__list_payments_reply__field_indices_by_name,
   1,  onsale__wallet__v1__list_payments_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_payments_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__export_payments_request__field_descriptors[3] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_user_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsRequest, after_user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_payment_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsRequest, after_payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__export_payments_request__field_indices_by_name[] = {
+  2,   /* field[2] = after_payment_id */
+  1,   /* field[1] = after_user_id */
+  0,   /* field[0] = concert_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__export_payments_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ExportPaymentsRequest",
+  "ExportPaymentsRequest",
+  "Onsale__Wallet__V1__ExportPaymentsRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ExportPaymentsRequest),
+  3,
+  onsale__wallet__v1__export_payments_request__field_descriptors,
+  onsale__wallet__v1__export_payments_request__field_indices_by_name,
+  1,  onsale__wallet__v1__export_payments_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__export_payments_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__export_payments_reply__field_descriptors[4] =
+{
+  {
+    "payments",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__ExportPaymentsReply, n_payments),
+    offsetof(Onsale__Wallet__V1__ExportPaymentsReply, payments),
+    &onsale__wallet__v1__payment_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_user_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsReply, last_user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_payment_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ExportPaymentsReply, last_payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__export_payments_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  3,   /* field[3] = last_payment_id */
+  2,   /* field[2] = last_user_id */
+  0,   /* field[0] = payments */
+};
+static const ProtobufCIntRange onsale__wallet__v1__export_payments_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ExportPaymentsReply",
+  "ExportPaymentsReply",
+  "Onsale__Wallet__V1__ExportPaymentsReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ExportPaymentsReply),
+  4,
+  onsale__wallet__v1__export_payments_reply__field_descriptors,
+  onsale__wallet__v1__export_payments_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__export_payments_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__export_payments_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__find_payments_request__field_descriptors[4] =

@@ -40,6 +40,9 @@ enum PaymentTable {
         static let find: Statement = "select \(columns) from payment where user_id = $1 and payment_id = $2"
         static let all: Statement =
             "select \(columns) from payment where user_id = $1 and payment_id < $2 order by payment_id desc limit $3"
+        static let allOfAll: Statement = """
+            select \(columns) from payment where (user_id, payment_id) > ($1, $2) order by user_id, payment_id limit $3
+            """
         static let due: Statement = """
             select \(columns)
             from payment where \(isReserved) and next_attempt between $1 and $2 order by next_attempt limit $3
@@ -133,6 +136,13 @@ enum PaymentTable {
         of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
     ) throws -> [Payment] {
         try reader.rows(Statements.all, { $0.bind(user, id, limit) }, map: payment)
+    }
+
+    /// The payments of all users, ordered by user and id.
+    static func all(
+        after last: (user: UserID, payment: PaymentID), limit: Int, _ reader: Reader
+    ) throws -> [Payment] {
+        try reader.rows(Statements.allOfAll, { $0.bind(last.user, last.payment, limit) }, map: payment)
     }
 
     /// Undecided payments whose next attempt is due, the earliest due first.

@@ -789,10 +789,12 @@ struct  Onsale__Concert__V1__ReservationEntry
   ProtobufCBinaryData user_id;
   uint64_t updated_at_ms;
   protobuf_c_boolean date_cancelled;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData place_id;
 };
 #define ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__reservation_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, {0,NULL}, {0,NULL} }
 
 
 struct  Onsale__Concert__V1__ReleaseReservationRequest
@@ -1155,10 +1157,11 @@ struct  Onsale__Concert__V1__TicketEntry
   uint64_t sold_starts_at_ms;
   char *move_reason;
   uint64_t return_until_ms;
+  uint64_t moved_at_ms;
 };
 #define ONSALE__CONCERT__V1__TICKET_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__ticket_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 struct  Onsale__Concert__V1__ShowTicketRequest

@@ -71,6 +71,8 @@ typedef struct Onsale__Wallet__V1__CancelPaymentRequest Onsale__Wallet__V1__Canc
 typedef struct Onsale__Wallet__V1__CancelPaymentReply Onsale__Wallet__V1__CancelPaymentReply;
 typedef struct Onsale__Wallet__V1__ListPaymentsRequest Onsale__Wallet__V1__ListPaymentsRequest;
 typedef struct Onsale__Wallet__V1__ListPaymentsReply Onsale__Wallet__V1__ListPaymentsReply;
+typedef struct Onsale__Wallet__V1__ExportPaymentsRequest Onsale__Wallet__V1__ExportPaymentsRequest;
+typedef struct Onsale__Wallet__V1__ExportPaymentsReply Onsale__Wallet__V1__ExportPaymentsReply;
 typedef struct Onsale__Wallet__V1__FindPaymentsRequest Onsale__Wallet__V1__FindPaymentsRequest;
 typedef struct Onsale__Wallet__V1__FindPaymentsReply Onsale__Wallet__V1__FindPaymentsReply;
 typedef struct Onsale__Wallet__V1__ListHaltedRequest Onsale__Wallet__V1__ListHaltedRequest;
@@ -764,6 +766,32 @@ struct  Onsale__Wallet__V1__ListPaymentsReply
     , 0,NULL, 0 }
 
 
+struct  Onsale__Wallet__V1__ExportPaymentsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData after_user_id;
+  ProtobufCBinaryData after_payment_id;
+};
+#define ONSALE__WALLET__V1__EXPORT_PAYMENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__export_payments_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Onsale__Wallet__V1__ExportPaymentsReply
+{
+  ProtobufCMessage base;
+  size_t n_payments;
+  Onsale__Wallet__V1__PaymentView **payments;
+  protobuf_c_boolean has_more;
+  ProtobufCBinaryData last_user_id;
+  ProtobufCBinaryData last_payment_id;
+};
+#define ONSALE__WALLET__V1__EXPORT_PAYMENTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__export_payments_reply__descriptor) \
+    , 0,NULL, 0, {0,NULL}, {0,NULL} }
+
+
 struct  Onsale__Wallet__V1__FindPaymentsRequest
 {
   ProtobufCMessage base;
@@ -1049,6 +1077,12 @@ void   onsale__wallet__v1__list_payments_request__init
 /* Onsale__Wallet__V1__ListPaymentsReply methods */
 void   onsale__wallet__v1__list_payments_reply__init
                      (Onsale__Wallet__V1__ListPaymentsReply         *message);
+/* Onsale__Wallet__V1__ExportPaymentsRequest methods */
+void   onsale__wallet__v1__export_payments_request__init
+                     (Onsale__Wallet__V1__ExportPaymentsRequest         *message);
+/* Onsale__Wallet__V1__ExportPaymentsReply methods */
+void   onsale__wallet__v1__export_payments_reply__init
+                     (Onsale__Wallet__V1__ExportPaymentsReply         *message);
 /* Onsale__Wallet__V1__FindPaymentsRequest methods */
 void   onsale__wallet__v1__find_payments_request__init
                      (Onsale__Wallet__V1__FindPaymentsRequest         *message);
@@ -1246,6 +1280,12 @@ typedef void (*Onsale__Wallet__V1__ListPaymentsRequest_Closure)
 typedef void (*Onsale__Wallet__V1__ListPaymentsReply_Closure)
                  (const Onsale__Wallet__V1__ListPaymentsReply *message,
                   void *closure_data);
+typedef void (*Onsale__Wallet__V1__ExportPaymentsRequest_Closure)
+                 (const Onsale__Wallet__V1__ExportPaymentsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ExportPaymentsReply_Closure)
+                 (const Onsale__Wallet__V1__ExportPaymentsReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Wallet__V1__FindPaymentsRequest_Closure)
                  (const Onsale__Wallet__V1__FindPaymentsRequest *message,
                   void *closure_data);
@@ -1340,6 +1380,8 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_reque
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_request__descriptor;

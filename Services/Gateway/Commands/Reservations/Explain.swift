@@ -1,0 +1,146 @@
+import CommandLine
+import ConcertAPI
+import Journeys
+import Kernel
+import QueueAPI
+import WalletAPI
+
+/// Explains what happened to a reservation.
+enum Explain {
+    private static let code = Operand("CODE", .text("CODE"))
+
+    static let own = Command(
+        "explain", "Shows what happened to a reservation: place, hold, payments, tickets, refunds.",
+        details: "CODE is that of a reservation, a ticket or a payment, or a seat.",
+        calls: Service.allCases, caller: .user, operands: [code], examples: ["3f2a9c01", "Stalls-12-7 --json"],
+        run: { run in try await show(try await TimelineReader(run.caller).own(run[code]), run) })
+
+    static let any = Command(
+        "admin explain", "Shows what happened to a reservation of any user, and which operator acted.",
+        details: """
+            CODE is that of a reservation, the id of a payment or a ticket, or the text of a ticket's QR code. To find it by
+            seat or user: gateway admin reservations.
+            """,
+        calls: Service.allCases, caller: .operator, operands: [Operands.concert, code],
+        examples: ["moon-tour 3f2a9c01", "moon-tour AMZD4… --json"],
+        run: { run in
+            let concert = try await run.catalogue.concert(named: run[Operands.concert])
+            let reservation = try await find(run[code], of: concert, run)
+            try await show(try await TimelineReader(run.caller).any(reservation), run)
+        })
+
+    /// Short codes have at most so many digits. The text of a QR code is longer.
+    private static let mostDigits = 32
+
+    /// Tries the kinds of codes in turn. A short code has no key, so the reservations of the concert are read for it.
+    private static func find(_ code: String, of concert: Concert, _ run: Invocation) async throws -> Reservation {
+        let all = FindReservationsRequest(concertID: concert.concertID)
+        let reservations = Reservations(run.caller)
+        var found: [Reservation] = []
+        if let id = RequestID(code) {
+            for set in [
+                { $0.reservationID = ReservationID(of: id) }, { $0.paymentID = PaymentID(of: id) },
+                {
+                    $0.ticketID = TicketID(of: id)
+                },
+            ] as [(inout FindReservationsRequest) -> Void] where found.isEmpty {
+                var request = all
+                set(&request)
+                found = try await reservations.find(request, upTo: 1)
+            }
+        } else if code.count > mostDigits {
+            var request = all
+            request.ticketCode = code
+            found = try await reservations.find(request, upTo: 1)
+        } else {
+            found = try await reservations.find(all, withCode: code, upTo: 2)
+        }
+        guard found.count < 2 else {
+            throw GatewayError.refused(
+                "\(code.printable) matches several reservations", hint: "Give more digits of the id")
+        }
+        if let found = found.first { return found }
+        throw GatewayError.refused(
+            "\(concert.name) has no reservation \(code.printable)",
+            hint: "To find it by seat or user: gateway admin reservations \(concert.name)")
+    }
+
+    private static func show(_ timeline: Timeline, _ run: Invocation) async throws {
+        let actors = timeline.events.compactMap(\.actor)
+        let operators = actors.isEmpty ? [] : try await People(run.caller).operators()
+        let names = Dictionary(operators.map { ($0.userID, $0.name) }) { first, _ in first }
+        let reservation = timeline.reservation
+        let table = Table(["TIME", .wrapped("WHAT"), "BY"], timeline.events) { event in
+            [
+                run.localTime(event.at), event.text(in: timeline),
+                event.actor.map { names[$0] ?? "\($0)" } ?? "",
+            ]
+        }
+        run.show(
+            .object([
+                "reservation": reservation.json, "payments": .list(timeline.payments, \.json),
+                "events": .list(timeline.events) { event in
+                    .object([
+                        "at": .time(event.at), "what": .string(event.step.name), "seat": .text(event.seat),
+                        "reason": .text(event.reason),
+                        "refunded": event.ticket(in: timeline).map { Money.json($0.refunded, $0.currency) },
+                        "kept": event.ticket(in: timeline).map { Money.json($0.kept, $0.currency) },
+                        "operatorId": .id(event.actor),
+                        "operator": event.actor.flatMap { names[$0] }.map { .string($0) },
+                    ])
+                },
+            ]),
+            "Reservation \(IDSuffix.text(of: reservation.reservationID)): \(reservation.seatNames), "
+                + "\(reservation.total), \(reservation.state)\n" + table.text(run.console))
+    }
+}
+
+extension Timeline.Step {
+    /// The name in JSON.
+    fileprivate var name: String {
+        switch self {
+        case .placeEnded(let state): "place\("\(state)".prefix(1).uppercased())\("\(state)".dropFirst())"
+        case .notPaid: "notPaid"
+        default: "\(self)"
+        }
+    }
+}
+
+extension Timeline.Event {
+    /// The ticket that the step cancelled. Nil for other steps.
+    fileprivate func ticket(in timeline: Timeline) -> Ticket? {
+        step == .ticketCancelled ? timeline.tickets.first { $0.seat == seat && $0.cancelledAt == at } : nil
+    }
+
+    fileprivate func text(in timeline: Timeline) -> String {
+        let reservation = timeline.reservation
+        let ofSeat = seat.isEmpty ? "" : " \(seat)"
+        let parts = ticket(in: timeline).map { ticket in
+            ", \(Money.text(ticket.refunded, ticket.currency)) refunded, \(Money.text(ticket.kept, ticket.currency)) kept"
+        }
+        let because = reason.isEmpty ? "" : ": \(reason)"
+        let text =
+            switch step {
+            case .joined: "joined the line"
+            case .admitted: "admitted to the room"
+            case .entered: "came in"
+            case .renewed: "renewed the pass for the last time"
+            case .placeEnded(let state): "place \(state)"
+            case .held: "held \(reservation.seats.joined(separator: ", "))"
+            case .sold: "sold for \(reservation.total)"
+            case .released: "released"
+            case .expired: "the hold expired"
+            case .returned: "returned"
+            case .paymentBegun: "payment begun"
+            case .paid: "paid"
+            case .notPaid: timeline.payments.first { $0.decidedAt == at }?.shortText ?? "not paid"
+            case .refunded: "refunded to the wallet"
+            case .ticketIssued: "ticket issued"
+            case .checkedIn: "checked in"
+            case .checkInUndone: "check-in undone"
+            case .ticketCancelled: "ticket cancelled"
+            case .dateMoved: "date moved"
+            }
+        return text + ofSeat + (parts ?? "") + because
+    }
+}

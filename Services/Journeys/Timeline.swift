@@ -1,0 +1,98 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import WalletAPI
+
+/// What happened to one reservation, over the three services, in the order of the times.
+package struct Timeline: Sendable {
+    package enum Step: Sendable, Equatable {
+        case joined, admitted, entered, renewed, placeEnded(PlaceState)
+        case held, sold, released, expired, returned
+        case paymentBegun, paid, notPaid(NotPaidReason), refunded
+        case ticketIssued, checkedIn, checkInUndone, ticketCancelled
+        case dateMoved
+    }
+
+    package struct Event: Sendable, Equatable {
+        package let at: Timestamp
+        package let step: Step
+        /// The seat of a ticket. Empty for other steps.
+        package let seat: String
+        package let reason: String
+        /// The operator who acted. Nil for the user, for a service, and if the log of actions is not open to the caller.
+        package var actor: UserID?
+
+        package init(at: Timestamp, step: Step, seat: String = "", reason: String = "") {
+            self.at = at
+            self.step = step
+            self.seat = seat
+            self.reason = reason
+        }
+    }
+
+    package let reservation: Reservation
+    package let payments: [Payment]
+    package let tickets: [Ticket]
+    package private(set) var events: [Event]
+
+    package init(_ reservation: Reservation, place: [Event], payments: [Payment], tickets: [Ticket]) {
+        self.reservation = reservation
+        self.payments = payments
+        self.tickets = tickets
+        let all = place + Self.events(of: reservation) + payments.flatMap(Self.events) + tickets.flatMap(Self.events)
+        // The sort keeps the order of steps with one time: it is that of the services.
+        events = all.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    /// Sets the operators who acted.
+    mutating func setActors(_ actor: (Event) async throws -> UserID?) async rethrows {
+        for index in events.indices { events[index].actor = try await actor(events[index]) }
+    }
+
+    private static func events(of reservation: Reservation) -> [Event] {
+        let end: Step? =
+            switch reservation.state {
+            case .released: .released
+            case .expired: .expired
+            case .returned: .returned
+            default: nil
+            }
+        return [
+            Event(at: reservation.reservedAt, step: .held),
+            reservation.soldAt.map { Event(at: $0, step: .sold) },
+            end.flatMap { step in reservation.endedAt.map { Event(at: $0, step: step) } },
+        ].compactMap { $0 }
+    }
+
+    private static func events(of payment: Payment) -> [Event] {
+        let outcome: Step? =
+            switch payment.outcome {
+            case .paid: .paid
+            case .notPaid: .notPaid(payment.reason)
+            default: nil
+            }
+        return [
+            payment.begunAt.map { Event(at: $0, step: .paymentBegun) },
+            outcome.flatMap { step in payment.decidedAt.map { Event(at: $0, step: step) } },
+            payment.refundedAt.map { Event(at: $0, step: .refunded) },
+        ].compactMap { $0 }
+    }
+
+    private static func events(of ticket: Ticket) -> [Event] {
+        [
+            Event(at: ticket.issuedAt, step: .ticketIssued, seat: ticket.seat),
+            // A second check-in hides the time of those between.
+            ticket.firstUsedAt.map { Event(at: $0, step: .checkedIn, seat: ticket.seat) },
+            ticket.undoneAt.map {
+                Event(at: $0, step: .checkInUndone, seat: ticket.seat, reason: ticket.undoReason)
+            },
+            ticket.usedAt.flatMap {
+                $0 == ticket.firstUsedAt ? nil : Event(at: $0, step: .checkedIn, seat: ticket.seat)
+            },
+            ticket.cancelledAt.map {
+                Event(at: $0, step: .ticketCancelled, seat: ticket.seat, reason: ticket.cancelReason)
+            },
+            ticket.movedAt.map { Event(at: $0, step: .dateMoved, seat: ticket.seat, reason: ticket.moveReason) },
+        ].compactMap { $0 }
+    }
+}

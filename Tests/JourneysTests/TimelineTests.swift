@@ -1,0 +1,63 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import QueueAPI
+import TestSupport
+import Testing
+import WalletAPI
+
+struct TimelineTests {
+    private func minute(_ number: Int) -> Timestamp { .noon + .minutes(number) }
+
+    private func steps(_ timeline: Timeline) -> [String] { timeline.events.map { "\($0.step)" } }
+
+    @Test func `the steps of all services are in the order of their times`() {
+        var reservation = Reservation(id: .numbered(1), state: .returned, seats: ["A-1-1"])
+        (reservation.soldAt, reservation.endedAt) = (minute(3), minute(8))
+        var payment = Payment(outcome: .paid, isRefunded: true)
+        (payment.begunAt, payment.decidedAt, payment.refundedAt) = (minute(2), minute(3), minute(9))
+        var ticket = Ticket(state: .cancelled, seat: "A-1-1")
+        (ticket.issuedAt, ticket.cancelledAt) = (minute(3), minute(8))
+        let place = [
+            Timeline.Event(at: minute(-1), step: .joined), Timeline.Event(at: minute(4), step: .placeEnded(.finished)),
+        ]
+        let timeline = Timeline(reservation, place: place, payments: [payment], tickets: [ticket])
+        #expect(
+            steps(timeline) == [
+                "joined", "held", "paymentBegun", "sold", "paid", "ticketIssued",
+                "placeEnded(QueueAPI.PlaceState.finished)",
+                "returned", "ticketCancelled", "refunded",
+            ])
+    }
+
+    @Test func `an undone check-in shows the first use, the undo with its reason, and the next use`() {
+        var reservation = Reservation(id: .numbered(1), state: .sold, seats: ["A-1-1"])
+        reservation.soldAt = minute(1)
+        var ticket = Ticket(state: .used, seat: "A-1-1")
+        ticket.issuedAt = minute(1)
+        (ticket.firstUsedAt, ticket.undoneAt, ticket.undoReason, ticket.usedAt) = (
+            minute(2), minute(3), "wrong entrance", minute(4)
+        )
+        (ticket.movedAt, ticket.moveReason) = (minute(5), "storm")
+        let timeline = Timeline(reservation, place: [], payments: [], tickets: [ticket])
+        #expect(
+            steps(timeline) == [
+                "held", "sold", "ticketIssued", "checkedIn", "checkInUndone", "checkedIn", "dateMoved",
+            ])
+        #expect(timeline.events.map(\.reason).filter { !$0.isEmpty } == ["wrong entrance", "storm"])
+        ticket.usedAt = ticket.firstUsedAt
+        ticket.undoneAt = nil
+        let usual = Timeline(reservation, place: [], payments: [], tickets: [ticket])
+        #expect(steps(usual).count { $0 == "checkedIn" } == 1)
+    }
+
+    @Test func `a payment that failed is a step, and so is the end of its hold`() {
+        var reservation = Reservation(id: .numbered(1), state: .expired, seats: ["A-1-1"])
+        reservation.endedAt = reservation.deadline
+        var payment = Payment(outcome: .notPaid, reason: .insufficient)
+        (payment.begunAt, payment.decidedAt) = (minute(1), minute(1))
+        let timeline = Timeline(reservation, place: [], payments: [payment], tickets: [])
+        #expect(
+            steps(timeline) == ["held", "paymentBegun", "notPaid(WalletAPI.NotPaidReason.insufficient)", "expired"])
+    }
+}
