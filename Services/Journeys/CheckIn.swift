@@ -5,12 +5,16 @@ import Kernel
 package struct CheckIn: Sendable {
     private let caller: ServiceCaller
     private let date: ConcertDate?
+    private let gate: String
+    private let window: Duration
     private var unanswered: [String: RequestID] = [:]
 
-    /// A gate of one date refuses tickets for other dates.
-    package init(at date: ConcertDate?, _ caller: ServiceCaller) {
+    /// A gate of one date refuses tickets for other dates, and one with a window those that come too early or too late.
+    package init(at date: ConcertDate?, gate: String = "", within window: Duration = .zero, _ caller: ServiceCaller) {
         self.caller = caller
         self.date = date
+        self.gate = gate
+        self.window = window
     }
 
     /// The number of codes without an answer.
@@ -24,7 +28,8 @@ package struct CheckIn: Sendable {
         let id = unanswered.removeValue(forKey: code) ?? caller.newRequestID()
         do {
             return try await caller.call(
-                ConcertMethods.checkIn, CheckInRequest(code: code, scheduleID: date?.id), requestID: id)
+                ConcertMethods.checkIn, CheckInRequest(code: code, scheduleID: date?.id, gate: gate, window: window),
+                requestID: id)
         } catch let failure as CallFailure {
             if failure.outcome == .indefinite || failure.outcome == .unavailable { unanswered[code] = id }
             throw failure

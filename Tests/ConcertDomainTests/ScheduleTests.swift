@@ -10,7 +10,7 @@ import Testing
     init() throws {
         let concert = Concert(
             ConcertID(high: 1, low: 1), name: "moon", currency: .eur,
-            Concert.Settings(title: "Moon", host: "Moons", browseRoom: nil), now: .noon)
+            try Concert.Settings(title: "Moon", host: "Moons", browseRoom: nil, zone: ""), now: .noon)
         schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight(), now: .noon)
     }
 

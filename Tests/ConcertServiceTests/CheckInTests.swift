@@ -56,6 +56,30 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
+        func `a gate with a window refuses a ticket too early and too late, and it stays valid`(
+            engine: Engine
+        ) async throws {
+            try await House.with(engine) { house in
+                let shown = try await house.ticket("A-1-7")
+                let calls = house.calls(of: .operator)
+                func checkIn(_ number: UInt64, _ window: Duration) async throws -> CheckInReply {
+                    let request = CheckInRequest(code: shown.code, gate: "North", window: window)
+                    return try await calls.checkIn(request, CallOptions(requestID: .numbered(number)))
+                }
+                // The date begins in 8 hours, and ends in 10.
+                let early = await expectRefusal("CHECK_IN_CLOSED") { try await checkIn(20, .hours(6)) }
+                #expect(early?.message.contains("check-in opens at \(Timestamp.noon + .hours(2))") == true)
+                house.clock.advance(by: .hours(13))
+                await expectRefusal("CHECK_IN_CLOSED") { try await checkIn(21, .hours(3)) }
+                let reply = try await checkIn(22, .hours(4))
+                #expect(reply.ticket.state == .used)
+                house.clock.advance(by: .hours(99))
+                #expect(try await checkIn(22, .hours(4)) == reply, "a retry gets the answer of the first try")
+                await expectRefusal("TICKET_USED") { try await checkIn(23, .hours(4)) }
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `a cancelled ticket is refused at the gate with the time of its cancellation`(engine: Engine) async throws
         {
             try await House.with(engine) { house in

@@ -9,7 +9,8 @@ import Testing
         @Test(arguments: Engine.available)
         func `a concert has the id of its request, and its texts and currency`(engine: Engine) async throws {
             try await House.with(engine) { house in
-                let request = CreateConcertRequest(name: "sun", title: "Sun Tour", host: "The Suns", currency: "JPY")
+                let request = CreateConcertRequest(
+                    name: "sun", title: "Sun Tour", host: "The Suns", currency: "JPY", zone: "America/Port-au-Prince")
                 let reply = try await house.calls(of: .operator).createConcert(
                     request, CallOptions(requestID: .numbered(4)))
                 let concert = reply.concert
@@ -17,9 +18,11 @@ import Testing
                     concert.concertID == .numbered(4)
                         && concert.createdAt == Timestamp.noon.later(.zero))
                 #expect(
-                    [concert.name, concert.title, concert.host, concert.currency] == [
-                        "sun", "Sun Tour", "The Suns", "JPY",
+                    [concert.name, concert.title, concert.host, concert.currency, concert.zone] == [
+                        "sun", "Sun Tour", "The Suns", "JPY", "America/Port-au-Prince",
                     ])
+                let listed = try await house.calls(of: .operator).listConcerts(ListConcertsRequest(name: "sun"))
+                #expect(listed.concerts == [concert])
             }
         }
     }
@@ -32,6 +35,7 @@ import Testing
                 for (change, field) in [
                     ({ $0.name = "Moon Tour" }, "name"), ({ $0.title = "" }, "title"),
                     ({ $0.currency = "XXX" }, "currency"),
+                    ({ $0.zone = "../zone" }, "zone"), ({ $0.zone = String(repeating: "x", count: 65) }, "zone"),
                     ({ $0.host = String(repeating: "x", count: 201) }, "host"),
                 ] as [((inout CreateConcertRequest) -> Void, String)] {
                     var request = CreateConcertRequest.moonTour

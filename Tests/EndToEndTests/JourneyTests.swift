@@ -57,10 +57,13 @@ struct JourneyTests {
         let ticket = try await onsale.expect("ticket show Stalls-1-8", as: "alice")
         let code = ticket["ticketCode"].string
         #expect(try await onsale.expect("ticket verify \(code)", as: "bob")["seat"].string == "Stalls-1-8")
-        let checkedIn = try await onsale.expect("admin check-in --date moon-tour/friday \(code)", as: "carol")
+        // The date is years ahead.
+        let early = try await onsale.gateway("admin check-in --date moon-tour/friday --gate North \(code)", as: "carol")
+        #expect(early.exit == 1 && early.reason == "CHECK_IN_CLOSED", "\(early)")
+        let checkedIn = try await onsale.expect("admin check-in --any-date \(code)", as: "carol")
         #expect(checkedIn["state"].string == "used")
         #expect(checkedIn["date"].string == "moon-tour/friday")
-        #expect(try await onsale.gateway("admin check-in \(code)", as: "carol").reason == "TICKET_USED")
+        #expect(try await onsale.gateway("admin check-in --any-date \(code)", as: "carol").reason == "TICKET_USED")
 
         let report = try await onsale.expect("admin report moon-tour", as: "carol")
         #expect(report["revenue"]["minorUnits"].number == 17_800)

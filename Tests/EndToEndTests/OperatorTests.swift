@@ -15,7 +15,7 @@ struct OperatorTests {
                 codes.append(try await onsale.expect("ticket show \(seat)", as: "alice")["ticketCode"].string)
             }
             let scanned = try await onsale.run(
-                ["admin", "check-in"], as: "carol",
+                ["admin", "check-in", "--any-date"], as: "carol",
                 input: "\(codes[0])\nNONSENSE\n\n\(codes[0])\n\(codes[1])\n")
             #expect(scanned.exit == 1)
             let answers = scanned.text.split(separator: "\n").map { Answer(line: "", exit: 0, text: String($0)) }
@@ -90,12 +90,12 @@ struct OperatorTests {
             #expect(free.count == 50 && free.contains(.string("Stalls-1-7")))
             try await onsale.expect("buy moon-tour Stalls-1-7 --yes", as: "alice")
             let code = try await onsale.expect("ticket show Stalls-1-7", as: "alice")["ticketCode"].string
-            try await onsale.expect("admin check-in \(code)", as: "carol")
+            try await onsale.expect("admin check-in --any-date \(code)", as: "carol")
             let undone = try await onsale.expect("admin undo-check-in \(code) --reason mistake", as: "carol")
             #expect(undone["state"].string == "valid" && undone["undoReason"].string == "mistake")
             try await onsale.expectRefusal(
                 "admin undo-check-in \(code) --reason mistake", as: "carol", with: "no check-in to undo")
-            let again = try await onsale.expect("admin check-in \(code)", as: "carol")
+            let again = try await onsale.expect("admin check-in --any-date \(code)", as: "carol")
             #expect(again["firstUsedAt"].string.isEmpty == false && again["undoReason"].string == "mistake")
             let found = try await onsale.expect("admin reservations moon-tour --ticket \(code)", as: "carol")
             #expect(found.json.elements.count == 1 && found[0]["seats"][0].string == "Stalls-1-7")

@@ -74,13 +74,22 @@ extension Concert {
         package let host: String
         /// The room whose pass users need to see the dates. Nil if they need none.
         package let browseRoom: RoomID?
+        /// The time zone of the venue, such as `Europe/Berlin`. Empty if it is not known.
+        package let zone: String
 
-        package init(title: String, host: String, browseRoom: RoomID?) {
+        package init(title: String, host: String, browseRoom: RoomID?, zone: String) throws(ConcertRefusal) {
+            // Clients have the list of zones.
+            guard zone.isEmpty || zone.wholeMatch(of: /[A-Za-z][A-Za-z0-9_+\-]*(\/[A-Za-z][A-Za-z0-9_+\-]*)*/) != nil
+            else { throw .invalid("zone", "must be a time zone in the names of IANA, such as Europe/Berlin") }
             self.title = title
             self.host = host
             self.browseRoom = browseRoom
+            self.zone = zone
         }
 
-        var fingerprint: Fingerprint { Fingerprint([title, host, browseRoom.map { "\($0)" } ?? ""]) }
+        /// An empty zone does not count, because concerts of earlier versions have none.
+        var fingerprint: Fingerprint {
+            Fingerprint([title, host, browseRoom.map { "\($0)" } ?? ""] + (zone.isEmpty ? [] : [zone]))
+        }
     }
 }

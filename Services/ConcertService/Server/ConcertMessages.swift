@@ -17,7 +17,7 @@ extension ConcertAPI.Concert {
         self.init(
             concertID: concert.id, name: concert.name, title: concert.settings.title, host: concert.settings.host,
             currency: concert.currency.code, browseRoomID: concert.settings.browseRoom, createdAt: concert.createdAt,
-            version: UInt64(clamping: concert.version), updatedAt: concert.updatedAt)
+            version: UInt64(clamping: concert.version), updatedAt: concert.updatedAt, zone: concert.settings.zone)
     }
 }
 

@@ -62,7 +62,7 @@ enum FieldSource {
         "message": "TEXT", "code": "the code", "amount": "AMOUNT",
         "seats": "SEAT",
         "seats.first_number": "NUMBERS", "seats.last_number": "NUMBERS", "grade": "GRADE", "price": "PRICE",
-        "section": "SECTION", "row": "ROWS",
+        "section": "SECTION", "row": "ROWS", "zone": "--venue-zone",
     ]
     /// Fields whose rules count milliseconds.
     private static let durations: Set = ["--hold", "--ready", "--idle", "--stay"]

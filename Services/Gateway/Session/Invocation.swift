@@ -1,4 +1,5 @@
 import CommandLine
+import ConcertAPI
 import Journeys
 import Kernel
 
@@ -56,8 +57,15 @@ struct Invocation: Sendable {
         throw .usage("\(option.flag) is missing: \(option.summary)")
     }
 
-    func time(_ flag: Option<TimeInput>) throws(GatewayError) -> Timestamp? {
-        try arguments[flag]?.timestamp(in: zone, now: clock.now)
+    /// `concert` gives the zone of its venue to a time without one.
+    func time(_ flag: Option<TimeInput>, of concert: Concert? = nil) throws(GatewayError) -> Timestamp? {
+        try arguments[flag]?.timestamp(in: zone(of: concert), now: clock.now)
+    }
+
+    /// The zone of `--zone`, or else of the concert's venue, or else of the user.
+    func zone(of concert: Concert?) -> Zone {
+        if arguments[CommonFlags.zone] != nil { return zone }
+        return concert.flatMap { Zone(named: $0.zone) } ?? zone
     }
 
     var format: OutputFormat { self[CommonFlags.output] ?? (self[CommonFlags.json] ? .json : .table) }
@@ -139,10 +147,10 @@ struct Invocation: Sendable {
         if !isJSON, !self[CommonFlags.quiet] { console.printError(console.fitted(text)) }
     }
 
-    /// A time for people, in `zone`. Empty if there is none.
-    func localTime(_ time: Timestamp?) -> String {
+    /// A time for people, in the zone of the concert's venue or of the user. Empty if there is none.
+    func localTime(_ time: Timestamp?, of concert: Concert? = nil) -> String {
         guard let time else { return "" }
-        let text = zone.text(of: time)
+        let text = zone(of: concert).text(of: time)
         notes.add(time, as: text)
         return text
     }

@@ -16,9 +16,10 @@ struct Style: Sendable {
     static let plain = Style(isColoured: false)
     static let coloured = Style(isColoured: true)
 
-    func paint(_ text: String, _ colour: Colour?) -> String {
+    /// `isFilled` paints the background.
+    func paint(_ text: String, _ colour: Colour?, isFilled: Bool = false) -> String {
         guard isColoured, let colour, !text.isEmpty else { return text }
-        return "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m"
+        return "\u{1b}[\(isFilled ? "7;" : "")\(colour.rawValue)m\(text)\u{1b}[0m"
     }
 }
 

@@ -595,7 +595,7 @@ void   onsale__concert__v1__taken_seat__init
   static const Onsale__Concert__V1__TakenSeat init_value = ONSALE__CONCERT__V1__TAKEN_SEAT__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_request__field_descriptors[6] =
 {
   {
     "name",
@@ -657,6 +657,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "zone",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CreateConcertRequest, zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__create_concert_request__field_indices_by_name[] = {
   4,   /* field[4] = browse_room_id */
@@ -664,11 +676,12 @@ static const unsigned onsale__concert__v1__create_concert_request__field_indices
   2,   /* field[2] = host */
   0,   /* field[0] = name */
   1,   /* field[1] = title */
+  5,   /* field[5] = zone */
 };
 static const ProtobufCIntRange onsale__concert__v1__create_concert_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_request__descriptor =
 {
@@ -678,7 +691,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_request__de
   "Onsale__Concert__V1__CreateConcertRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CreateConcertRequest),
-  5,
+  6,
   onsale__concert__v1__create_concert_request__field_descriptors,
   onsale__concert__v1__create_concert_request__field_indices_by_name,
   1,  onsale__concert__v1__create_concert_request__number_ranges,
@@ -723,7 +736,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_reply__desc
   (ProtobufCMessageInit) onsale__concert__v1__create_concert_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_request__field_descriptors[6] =
 {
   {
     "concert_id",
@@ -785,6 +798,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_req
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "zone",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfigureConcertRequest, zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__configure_concert_request__field_indices_by_name[] = {
   3,   /* field[3] = browse_room_id */
@@ -792,11 +817,12 @@ static const unsigned onsale__concert__v1__configure_concert_request__field_indi
   2,   /* field[2] = host */
   1,   /* field[1] = title */
   4,   /* field[4] = version */
+  5,   /* field[5] = zone */
 };
 static const ProtobufCIntRange onsale__concert__v1__configure_concert_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_request__descriptor =
 {
@@ -806,7 +832,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_request_
   "Onsale__Concert__V1__ConfigureConcertRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ConfigureConcertRequest),
-  5,
+  6,
   onsale__concert__v1__configure_concert_request__field_descriptors,
   onsale__concert__v1__configure_concert_request__field_indices_by_name,
   1,  onsale__concert__v1__configure_concert_request__number_ranges,
@@ -851,7 +877,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_reply__d
   (ProtobufCMessageInit) onsale__concert__v1__configure_concert_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_descriptors[9] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_descriptors[10] =
 {
   {
     "concert_id",
@@ -961,6 +987,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "zone",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConcertEntry, zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__concert_entry__field_indices_by_name[] = {
   5,   /* field[5] = browse_room_id */
@@ -972,11 +1010,12 @@ static const unsigned onsale__concert__v1__concert_entry__field_indices_by_name[
   2,   /* field[2] = title */
   8,   /* field[8] = updated_at_ms */
   7,   /* field[7] = version */
+  9,   /* field[9] = zone */
 };
 static const ProtobufCIntRange onsale__concert__v1__concert_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor =
 {
@@ -986,7 +1025,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor 
   "Onsale__Concert__V1__ConcertEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ConcertEntry),
-  9,
+  10,
   onsale__concert__v1__concert_entry__field_descriptors,
   onsale__concert__v1__concert_entry__field_indices_by_name,
   1,  onsale__concert__v1__concert_entry__number_ranges,
@@ -6404,7 +6443,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_key__descriptor =
   (ProtobufCMessageInit) onsale__concert__v1__ticket_key__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__field_descriptors[4] =
 {
   {
     "code",
@@ -6430,15 +6469,41 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gate",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInRequest, gate),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInRequest, window_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__check_in_request__field_indices_by_name[] = {
   0,   /* field[0] = code */
+  2,   /* field[2] = gate */
   1,   /* field[1] = schedule_id */
+  3,   /* field[3] = window_ms */
 };
 static const ProtobufCIntRange onsale__concert__v1__check_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descriptor =
 {
@@ -6448,7 +6513,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descript
   "Onsale__Concert__V1__CheckInRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CheckInRequest),
-  2,
+  4,
   onsale__concert__v1__check_in_request__field_descriptors,
   onsale__concert__v1__check_in_request__field_indices_by_name,
   1,  onsale__concert__v1__check_in_request__number_ranges,

@@ -39,5 +39,6 @@ extension ConcertRefusal {
         case dateCancelled = "DATE_CANCELLED"
         case dateOver = "DATE_OVER"
         case wrongConfirmation = "WRONG_CONFIRMATION"
+        case checkInClosed = "CHECK_IN_CLOSED"
     }
 }

@@ -31,6 +31,9 @@ enum ConcertSchema {
             8, "move dates",
             "alter table schedule add column moved_at bigint", "alter table schedule add column move_reason text",
             "alter table schedule add column return_until bigint"),
+        Migration(
+            9, "store the time zone of a concert's venue",
+            "alter table concert add column zone text not null default ''"),
     ]
 
     private static let ofSchema = [

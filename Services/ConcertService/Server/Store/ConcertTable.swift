@@ -5,13 +5,15 @@ import Kernel
 enum ConcertTable {
     private enum Statements {
         static let columns: SQL = """
-            concert_id, name, title, host, currency, browse_room, created_at, version, created_as, changed_by, changed_at
+            concert_id, name, title, host, currency, browse_room, created_at, version, created_as, changed_by, changed_at, \
+            zone
             """
         static let insert: Statement =
-            "insert into concert (\(columns)) values (\(1...7), 1, null, null, null) on conflict (concert_id) do nothing"
+            "insert into concert (\(columns)) values (\(1...7), 1, null, null, null, $8) on conflict (concert_id) do nothing"
         static let save: Statement = """
             update concert set
-                title = $2, host = $3, browse_room = $4, version = $5, created_as = $6, changed_by = $7, changed_at = $8
+                title = $2, host = $3, browse_room = $4, version = $5, created_as = $6, changed_by = $7, changed_at = $8,
+                zone = $10
             where concert_id = $1 and version = $9
             """
         static let takeName: Statement =
@@ -26,7 +28,7 @@ enum ConcertTable {
         try tx.executeCounting(Statements.insert) {
             $0.bind(
                 concert.id, concert.name, concert.settings.title, concert.settings.host, concert.currency.code,
-                concert.settings.browseRoom, concert.createdAt)
+                concert.settings.browseRoom, concert.createdAt, concert.settings.zone)
         } == 1
     }
 
@@ -36,7 +38,7 @@ enum ConcertTable {
             $0.bind(
                 concert.id, concert.settings.title, concert.settings.host, concert.settings.browseRoom, concert.version,
                 concert.createdAs.value, concert.changedBy, concert.updatedAt
-            ).bind(old.version)
+            ).bind(old.version, concert.settings.zone)
         }
     }
 
@@ -71,7 +73,8 @@ enum ConcertTable {
         Concert(
             stored: try row.id(0), name: try row.text(1), currency: try row.currency(4),
             settings: Concert.Settings(
-                title: try row.text(2), host: try row.text(3), browseRoom: try row.optionalID(5)),
+                title: try row.text(2), host: try row.text(3), browseRoom: try row.optionalID(5),
+                zone: try row.text(11)),
             createdAt: try row.timestamp(6),
             createdAs: row.isNull(8) ? nil : Fingerprint(stored: try row.int64(8)), version: try row.int64(7),
             changedBy: try row.optionalID(9), changedAt: try row.optionalTimestamp(10))

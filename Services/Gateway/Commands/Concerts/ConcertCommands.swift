@@ -9,6 +9,9 @@ enum ConcertCommands {
     private static let title = Option("title", .text("TEXT"), "title for buyers; NAME if not given")
     private static let host = Option("host", .text("TEXT"), "organiser of the concert; NAME if not given")
     private static let currency = Option("currency", .currency, "currency of all prices; EUR if not given")
+    private static let venueZone = Option(
+        "venue-zone", .zoneName,
+        "time zone of the venue, such as Europe/Berlin, in which times of the concert are shown")
     private static let room = Option(
         "browse-room", .text("ROOM"), "waiting room whose pass is needed to see the dates")
 
@@ -26,13 +29,13 @@ enum ConcertCommands {
         "admin concert create", "Creates a concert.",
         details: "NAME consists of lower-case letters, digits and hyphens. Commands refer to the concert by it.",
         calls: [.concert, .queue], caller: .operator, operands: [Operands.name],
-        flags: [title, host, currency, room, CommonFlags.requestID],
-        examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"],
+        flags: [title, host, currency, venueZone, room, CommonFlags.requestID],
+        examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR --venue-zone Europe/Berlin"],
         run: { run in
             let name = run[Operands.name]
             var request = CreateConcertRequest(
                 name: name, title: run[title] ?? name, host: run[host] ?? name,
-                currency: run[currency]?.code ?? "EUR")
+                currency: run[currency]?.code ?? "EUR", zone: run[venueZone] ?? "")
             if let room = run[room] {
                 request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID
             }
@@ -50,16 +53,18 @@ enum ConcertCommands {
     private static let noRoom = Option("no-browse-room", .flag, "let buyers see the dates without a pass")
 
     static let configure = Command(
-        "admin concert configure", "Changes the texts of a concert. Settings that are not given do not change.",
+        "admin concert configure",
+        "Changes the texts and the zone of a concert. Settings that are not given do not change.",
         details: "The name and the currency of a concert never change, because tickets and prices refer to them.",
         calls: [.concert, .queue], caller: .operator, operands: [Operands.concert],
-        flags: [newTitle, newHost, room, noRoom, CommonFlags.requestID],
+        flags: [newTitle, newHost, venueZone, room, noRoom, CommonFlags.requestID],
         examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records'", "moon-tour --no-browse-room"],
         run: { run in
             let concert = try await run.catalogue.concert(named: run[Operands.concert])
             var request = ConfigureConcertRequest(
                 concertID: concert.concertID, title: run[newTitle] ?? concert.title,
-                host: run[newHost] ?? concert.host, browseRoomID: concert.browseRoomID, version: concert.version)
+                host: run[newHost] ?? concert.host, browseRoomID: concert.browseRoomID, version: concert.version,
+                zone: run[venueZone] ?? concert.zone)
             if let name = run[room] {
                 guard !run[noRoom] else {
                     throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
@@ -94,11 +99,12 @@ enum ConcertCommands {
             ["DATE", .wrapped("BEGINS"), .wrapped("ON SALE"), .right("FREE"), "LINE"]
         ) { date in
             [
-                date.name, run.localTime(date.settings.startsAt),
-                date.entry.cancelledAt == nil ? sale(date.settings, run) : "cancelled",
+                date.name, run.localTime(date.settings.startsAt, of: concert),
+                date.entry.cancelledAt == nil ? sale(date, run) : "cancelled",
                 "\(date.entry.counts?.free ?? 0)", date.room.map { line(rooms[$0], run) } ?? "none",
             ]
         }
+        if !concert.zone.isEmpty { run.note("The times are those of the venue: \(concert.zone.printable).") }
     }
 
     /// The next step of a buyer. For an operator, the name of the room.
@@ -108,8 +114,11 @@ enum ConcertCommands {
         return isClosed ? "closed" : "join first"
     }
 
-    private static func sale(_ settings: ScheduleSettings, _ run: Invocation) -> String {
-        if let opens = settings.saleOpensAt, run.clock.now < opens { return "from \(run.localTime(opens))" }
+    private static func sale(_ date: ConcertDate, _ run: Invocation) -> String {
+        let settings = date.settings
+        if let opens = settings.saleOpensAt, run.clock.now < opens {
+            return "from \(run.localTime(opens, of: date.concert))"
+        }
         guard let closes = settings.saleClosesAt, run.clock.now < closes else { return "over" }
         return "now"
     }
@@ -129,12 +138,13 @@ enum ConcertCommands {
             }
             let concert = try await run.catalogue.concert(named: target.concert)
             let request = AddScheduleRequest(
-                concertID: concert.concertID, settings: try await DateFlags.settings(run, name: name, before: nil))
+                concertID: concert.concertID,
+                settings: try await DateFlags.settings(run, of: concert, name: name, before: nil))
             let reply = try await run.caller.call(
                 ConcertMethods.addSchedule, request, requestID: run.caller.newRequestID())
             run.show(
                 ConcertDate(concert: concert, entry: reply.schedule).json,
-                "Added \(target.text).\n\(reply.schedule.settings.text(run))\n"
+                "Added \(target.text).\n\(reply.schedule.settings.text(run, concert))\n"
                     + "Next: gateway admin seats set \(target.text) --hall FILE")
         })
 
@@ -151,12 +161,13 @@ enum ConcertCommands {
             let date = try await run.catalogue.date(run[Operands.target])
             let request = ConfigureScheduleRequest(
                 concertID: date.concert.concertID, scheduleID: date.id,
-                settings: try await DateFlags.settings(run, name: date.settings.name, before: date.settings),
+                settings: try await DateFlags.settings(
+                    run, of: date.concert, name: date.settings.name, before: date.settings),
                 version: date.entry.version)
             let reply = try await run.caller.call(ConcertMethods.configureSchedule, request)
             run.show(
                 ConcertDate(concert: date.concert, entry: reply.schedule).json,
-                "Changed \(date.name).\n\(reply.schedule.settings.text(run))")
+                "Changed \(date.name).\n\(reply.schedule.settings.text(run, date.concert))")
         })
 
     private static let moveReason = Option("reason", .text("TEXT"), "reason, which buyers read")
@@ -178,14 +189,15 @@ enum ConcertCommands {
             let reason = try run.required(moveReason)
             let date = try await run.catalogue.date(run[Operands.target])
             var request = try DateFlags.move(of: date, run)
-            (request.reason, request.returnUntil) = (reason, try run.time(returnUntil))
+            (request.reason, request.returnUntil) = (reason, try run.time(returnUntil, of: date.concert))
             try run.questions.requireConfirmation(
-                "Move \(date.name) from \(run.localTime(date.settings.startsAt)) to \(run.localTime(request.startsAt))? "
+                "Move \(date.name) from \(run.localTime(date.settings.startsAt, of: date.concert)) to "
+                    + "\(run.localTime(request.startsAt, of: date.concert))? "
                     + "\(date.entry.counts?.sold ?? 0) seats are sold.", unchanged: "\(date.name) was not moved")
             let reply = try await run.caller.call(
                 ConcertMethods.moveDate, request, requestID: run.caller.newRequestID())
             let moved = ConcertDate(concert: date.concert, entry: reply.schedule)
-            run.show(moved.json, "Moved \(date.name) to \(run.localTime(moved.settings.startsAt)).")
+            run.show(moved.json, "Moved \(date.name) to \(run.localTime(moved.settings.startsAt, of: date.concert)).")
         })
 }
 
@@ -193,7 +205,7 @@ extension ConcertDate {
     /// Whether and until when users can return tickets.
     func returnsText(_ run: Invocation) -> String {
         guard let end = settings.cancelUntil, run.clock.now < end else { return "Tickets for it cannot be returned." }
-        return "Tickets for it can be returned until \(run.localTime(end)): gateway cancel"
+        return "Tickets for it can be returned until \(run.localTime(end, of: concert)): gateway cancel"
     }
 
     var json: JSON {
@@ -225,15 +237,16 @@ extension ScheduleSettings {
     }
 
     /// The values that hold, for operators.
-    fileprivate func text(_ run: Invocation) -> String {
-        """
-          starts          \(run.localTime(startsAt))
-          ends            \(run.localTime(endsAt))
-          on sale         \(run.localTime(saleOpensAt)) to \(run.localTime(saleClosesAt))
-          returns until   \(cancelUntil.map { run.localTime($0) } ?? "never")
-          seats per user  \(seatsPerUser == 0 ? 4 : seatsPerUser)
-          hold            \(hold == .zero ? "5 min" : hold.text)
-        """
+    fileprivate func text(_ run: Invocation, _ concert: Concert) -> String {
+        func local(_ time: Timestamp?) -> String { run.localTime(time, of: concert) }
+        return """
+              starts          \(local(startsAt))
+              ends            \(local(endsAt))
+              on sale         \(local(saleOpensAt)) to \(local(saleClosesAt))
+              returns until   \(cancelUntil == nil ? "never" : local(cancelUntil))
+              seats per user  \(seatsPerUser == 0 ? 4 : seatsPerUser)
+              hold            \(hold == .zero ? "5 min" : hold.text)
+            """
     }
 }
 

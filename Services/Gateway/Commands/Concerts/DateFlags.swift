@@ -25,23 +25,27 @@ enum DateFlags {
 
     /// The request to move a date to the times of the flags.
     static func move(of date: ConcertDate, _ run: Invocation) throws(GatewayError) -> MoveDateRequest {
-        guard let start = try run.time(starts), let before = date.settings.startsAt, let end = date.settings.endsAt
+        guard let start = try run.time(starts, of: date.concert), let before = date.settings.startsAt,
+            let end = date.settings.endsAt
         else { throw .usage("\(starts.flag) is missing: pass the new start, such as --starts '2037-12-26 20:00'") }
         return MoveDateRequest(
             concertID: date.concert.concertID, scheduleID: date.id, startsAt: start,
-            endsAt: try run.time(ends) ?? end + (start - before),
-            saleClosesAt: try run.time(closes), cancelUntil: try run.time(cancel), version: date.entry.version)
+            endsAt: try run.time(ends, of: date.concert) ?? end + (start - before),
+            saleClosesAt: try run.time(closes, of: date.concert), cancelUntil: try run.time(cancel, of: date.concert),
+            version: date.entry.version)
     }
 
     /// The settings of the flags, with `before` for flags that are not given.
-    static func settings(_ run: Invocation, name: String, before: ScheduleSettings?) async throws -> ScheduleSettings {
+    static func settings(
+        _ run: Invocation, of concert: Concert, name: String, before: ScheduleSettings?
+    ) async throws -> ScheduleSettings {
         var settings = before ?? ScheduleSettings()
         settings.name = name
-        if let time = try run.time(starts) { settings.move(to: time) }
-        if let time = try run.time(ends) { settings.endsAt = time }
-        if let time = try run.time(opens) { settings.saleOpensAt = time }
-        if let time = try run.time(closes) { settings.saleClosesAt = time }
-        if let time = try run.time(cancel) { settings.cancelUntil = time }
+        if let time = try run.time(starts, of: concert) { settings.move(to: time) }
+        if let time = try run.time(ends, of: concert) { settings.endsAt = time }
+        if let time = try run.time(opens, of: concert) { settings.saleOpensAt = time }
+        if let time = try run.time(closes, of: concert) { settings.saleClosesAt = time }
+        if let time = try run.time(cancel, of: concert) { settings.cancelUntil = time }
         if let count = run[seats] { settings.seatsPerUser = count }
         if let hold = run[hold] { settings.hold = hold }
         if let name = run[room] {

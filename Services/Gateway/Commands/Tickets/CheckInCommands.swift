@@ -8,21 +8,34 @@ import Kernel
 enum CheckInCommands {
     private static let code = Operand("CODE", .text("CODE"))
     private static let scanned = Operand(optional: "CODE", .text("CODE"))
-    private static let gate = Option("date", .target, "the date at this gate: tickets for other dates are refused")
+    private static let date = Option("date", .target, "the date at this gate: tickets for other dates are refused")
+    private static let anyDate = Option("any-date", .flag, "accept tickets at any time, also months before their date")
+    private static let gate = Option("gate", .text("NAME"), "name of this gate, for the log of actions")
+    private static let window = Option(
+        "window", .duration,
+        "accept tickets this long before the start and after the end of their date; 6h if not given",
+        variable: "ONSALE_CHECK_IN_WINDOW")
+    private static let defaultWindow = Duration.hours(6)
 
     static let checkIn = Command(
         "admin check-in", "Checks in a ticket. A ticket is accepted once.",
         details: """
             Without CODE it reads codes from standard input, one per line, as a hand scanner types them. Other users of
-            this machine can read a CODE in the command line. It exits with 1 if a ticket was refused. If the answer to a
-            code is lost, scan the code again.
+            this machine can read a CODE in the command line. In a terminal, the answer is green for a person who may come
+            in, red for one who may not, and yellow if the code must be scanned again. It exits with 0, 1 and 2 or 69 then.
             """,
-        calls: [.concert], caller: .operator, operands: [scanned], flags: [gate, CommonFlags.requestID],
-        examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday"],
+        calls: [.concert], caller: .operator, operands: [scanned],
+        flags: [date, anyDate, gate, window, CommonFlags.requestID],
+        examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday --gate North"],
         run: { run in
-            var date: ConcertDate?
-            if let target = run[gate] { date = try await run.catalogue.date(target) }
-            var checks = CheckIn(at: date, run.caller)
+            guard !run[anyDate] || (run[date] == nil && run[window] == nil) else {
+                throw GatewayError.usage("\(anyDate.flag) excludes \(date.flag) and \(window.flag). Pass one of them")
+            }
+            var gateDate: ConcertDate?
+            if let target = run[date] { gateDate = try await run.catalogue.date(target) }
+            var checks = CheckIn(
+                at: gateDate, gate: run[gate] ?? "", within: run[anyDate] ? .zero : run[window] ?? defaultWindow,
+                run.caller)
             if let code = run[scanned] { return show(try await checks.checkIn(code), run) }
             if run.caller.requestID != nil {
                 throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
@@ -39,15 +52,15 @@ enum CheckInCommands {
                 show(try await checks.checkIn(line), run)
             } catch {
                 let error = run.error(error)
-                var message = error.message
+                var (message, answer) = (error.message, Answer.stop)
                 switch error.exit {
                 case .refused: refused += 1
-                case .indefinite, .unavailable: message = "\(error.problem). Scan it again"
+                case .indefinite, .unavailable: (message, answer) = ("\(error.problem). Scan it again", .again)
                 default: throw error
                 }
                 run.show(
                     .object(["reason": .string(error.reason), "message": .string(message)]),
-                    run.style.paint("Failed: \(message)", .red))
+                    answer.text("Failed: \(message)", run))
             }
         }
         if checks.unansweredCount > 0 {
@@ -93,9 +106,22 @@ enum CheckInCommands {
                 "undoneAt": .time(ticket.undoneAt), "undoReason": .text(ticket.undoReason),
                 "codeStartsAt": .time(reply.codeStartsAt), "moveReason": .text(ticket.moveReason),
             ]),
-            run.style.paint(
+            Answer.comeIn.text(
                 "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
-                    + run.localTime(ticket.startsAt), .green) + otherTimes(reply, run) + earlierUse(of: ticket, run))
+                    + run.localTime(ticket.startsAt), run) + otherTimes(reply, run) + earlierUse(of: ticket, run))
+    }
+
+    /// The answer of a door, in a colour that people see from afar.
+    private enum Answer: String {
+        case comeIn = "COME IN"
+        case stop = "STOP"
+        case again = "SCAN AGAIN"
+
+        func text(_ text: String, _ run: Invocation) -> String {
+            guard run.style.isColoured else { return text }
+            let colour: Style.Colour = self == .comeIn ? .green : self == .stop ? .red : .yellow
+            return run.style.paint(" \(rawValue) ", colour, isFilled: true) + " " + run.style.paint(text, colour)
+        }
     }
 
     private static func otherTimes(_ reply: CheckInReply, _ run: Invocation) -> String {

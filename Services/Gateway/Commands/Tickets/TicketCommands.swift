@@ -26,7 +26,8 @@ enum TicketCommands {
                 ["ID", "CONCERT", .wrapped("BEGINS"), "SEAT", "GRADE", "STATE"]
             ) { own in
                 [
-                    IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAt),
+                    IDSuffix.text(of: own.ticket.ticketID), own.concert.name,
+                    run.localTime(own.ticket.startsAt, of: own.concert),
                     own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
                 ]
             }
@@ -164,7 +165,7 @@ extension OwnTicket {
             }
         return """
             \(concert.title.printable)
-            \(run.localTime(ticket.startsAt))
+            \(run.localTime(ticket.startsAt, of: concert))
             Seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(Money.text(ticket.price, ticket.currency))
             \(state)\(moved(run))
             """
@@ -174,7 +175,8 @@ extension OwnTicket {
         guard let sold = ticket.soldStartsAt else { return "" }
         let reason = ticket.moveReason.isEmpty ? "" : ": \(ticket.moveReason.printable)"
         let until = ticket.returnUntil.flatMap { run.clock.now < $0 ? $0 : nil }
-        let right = until.map { " You can return it in full until \(run.localTime($0)): gateway cancel" } ?? ""
-        return "\nMoved from \(run.localTime(sold))\(reason).\(right)"
+        let right =
+            until.map { " You can return it in full until \(run.localTime($0, of: concert)): gateway cancel" } ?? ""
+        return "\nMoved from \(run.localTime(sold, of: concert))\(reason).\(right)"
     }
 }

@@ -169,10 +169,11 @@ struct  Onsale__Concert__V1__CreateConcertRequest
   char *host;
   char *currency;
   ProtobufCBinaryData browse_room_id;
+  char *zone;
 };
 #define ONSALE__CONCERT__V1__CREATE_CONCERT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__create_concert_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__CreateConcertReply
@@ -193,10 +194,11 @@ struct  Onsale__Concert__V1__ConfigureConcertRequest
   char *host;
   ProtobufCBinaryData browse_room_id;
   uint64_t version;
+  char *zone;
 };
 #define ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__configure_concert_request__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__ConfigureConcertReply
@@ -221,10 +223,11 @@ struct  Onsale__Concert__V1__ConcertEntry
   uint64_t created_at_ms;
   uint64_t version;
   uint64_t updated_at_ms;
+  char *zone;
 };
 #define ONSALE__CONCERT__V1__CONCERT_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__concert_entry__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__ScheduleSettings
@@ -1222,10 +1225,12 @@ struct  Onsale__Concert__V1__CheckInRequest
   ProtobufCMessage base;
   char *code;
   ProtobufCBinaryData schedule_id;
+  char *gate;
+  uint32_t window_ms;
 };
 #define ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__check_in_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__CheckInReply

@@ -7,7 +7,8 @@ import Service
 extension ConcertServer {
     func configureConcert(_ request: ConfigureConcertRequest, call: Call) async throws -> ConfigureConcertReply {
         let id = try call.requestID
-        let settings = Concert.Settings(title: request.title, host: request.host, browseRoom: request.browseRoomID)
+        let settings = try Concert.Settings(
+            title: request.title, host: request.host, browseRoom: request.browseRoomID, zone: request.zone)
         let concert = try await database.transaction(before: call.deadline) { tx in
             let old = try ConcertTable.require(request.concertID, tx)
             var concert = old

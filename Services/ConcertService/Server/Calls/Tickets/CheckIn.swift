@@ -12,12 +12,15 @@ extension ConcertServer {
         return try await database.transaction(before: call.deadline) { tx in
             let old = try TicketTable.require(code.ticket, of: code.concert, tx)
             var ticket = old
+            let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
+            if ticket.state == .valid, request.scheduleID ?? schedule.id == schedule.id {
+                try schedule.checkGate(within: request.window, now: tx.now)
+            }
             if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {
                 try TicketTable.save(ticket, was: old, tx)
                 try ActionTable.append(call, tx)
             }
             let concert = try ConcertTable.require(ticket.concert, tx)
-            let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
             let shown = ConcertAPI.Ticket(ticket, on: schedule)
             return CheckInReply(
                 ticket: shown, concertName: concert.name, scheduleName: schedule.settings.name,
