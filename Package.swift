@@ -79,8 +79,8 @@ let package = Package(
         shared(
             "Service",
             [
-                "Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "MessageJSON", "RPC",
-                "Telemetry", "Threads",
+                "Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "MessageJSON", "Messages",
+                "RPC", "Telemetry", "Threads",
             ]),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
@@ -172,7 +172,7 @@ let package = Package(
             name: "PaymentTests",
             dependencies: [
                 "ConcertAPI", "ConcertService", "Database", "Identity", "Journeys", "Kernel", "QueueAPI",
-                "QueueService",
+                "Messages", "QueueService",
                 "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
             ],
             path: "Tests/PaymentTests", exclude: ["README.md", "histories"]),

@@ -142,6 +142,7 @@ struct RefusalTests {
         Case("carol", "admin user places stranger", 1, "NAME_UNKNOWN"),
         Case("carol", "admin payment 0193e5a0-7a55-7000-8000-000000000001", 1, "PAYMENT_UNKNOWN"),
         Case("guest", "places", 77, "not signed in"),
+        Case("carol", "admin events --after 5", 64, "--after needs --service"),
         Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
         Case("carol", "admin schedule returns moon-tour/friday --keep 7:10,30:50", 1, "INVALID_FIELD"),
         Case("carol", "admin reservation cancel moon-tour 3f2a9c01", 64, "--reason is missing"),

@@ -30,6 +30,7 @@ final class History: @unchecked Sendable {
     private var trouble: Trouble
     private var wallet = WalletBooks()
     private var concert = ConcertBooks()
+    private var followers = EventFollowers()
     private var isWalletDirty = false
     private var isConcertDirty = false
     private var invariants = Invariants()
@@ -231,6 +232,9 @@ final class History: @unchecked Sendable {
                 try invariants.check(concert)
             }
             try invariants.check(wallet, concert)
+            if mutant == nil {
+                try followers.check(isWalletDirty ? wallet : nil, isConcertDirty ? concert : nil, in: world)
+            }
         }
         (isWalletDirty, isConcertDirty) = (false, false)
         reached.formUnion(Situation.all(wallet, before: before, concert, at: world.concert.clock.now))

@@ -1,5 +1,6 @@
 import ConcertAPI
 import Identity
+import RPC
 import Service
 
 extension ServiceContext {
@@ -9,14 +10,15 @@ extension ServiceContext {
         statusPort: 7102, migrations: ConcertSchema.migrations
     ) { environment in
         let sweep = Sweep(database: environment.database)
+        let feed = EventFeed(environment)
         let forgetAborts = ForgetAborts(database: environment.database)
         let cancelDates = CancelDates(database: environment.database, clock: environment.clock)
         return ServiceParts(
-            [ConcertServer(environment).service],
+            [ConcertServer(environment).service, feed.service],
             jobs: [
                 Job("sweep", every: Sweep.interval) { try await sweep.run() },
                 Job("cancel dates", every: CancelDates.interval) { try await cancelDates.run() },
                 Job("forget aborts", every: ForgetAborts.interval) { try await forgetAborts.run() },
-            ])
+            ] + feed.jobs)
     }
 }

@@ -31,7 +31,7 @@ enum CommandTable {
         ExportCommands.reservations, ExportCommands.tickets, ExportCommands.buyers, ExportCommands.payments,
         WalletCommands.topUpOfUser,
         WalletCommands.audit,
-        PaymentCommands.halts, PaymentCommands.liftHalt, ActionCommands.log,
+        PaymentCommands.halts, PaymentCommands.liftHalt, ActionCommands.log, EventCommands.command,
         ProfileCommands.add, ProfileCommands.use, ProfileCommands.list,
         Call.command, Methods.command, Status.command, CompletionCommand.command, ManualCommand.command,
         ManualCommand.version,

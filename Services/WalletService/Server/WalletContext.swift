@@ -24,9 +24,10 @@ extension ServiceContext {
         let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
         let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let latePayments = LatePayments(environment)
+        let feed = EventFeed(environment)
         let endedSessions = EndedSessions(database: environment.database)
         return ServiceParts(
-            [WalletServer(environment, coordinator).service],
+            [WalletServer(environment, coordinator).service, feed.service],
             components: [
                 Component("calls to others", start: {}) {
                     await concert.shutdown()
@@ -39,7 +40,7 @@ extension ServiceContext {
                 Job("refunds", every: Refunds.interval) { try await refunds.run() },
                 Job("ended sessions", every: EndedSessions.interval) { try await endedSessions.run() },
                 Job("late payments", every: LatePayments.interval) { try await latePayments.run() },
-            ])
+            ] + feed.jobs)
     }
 }
 

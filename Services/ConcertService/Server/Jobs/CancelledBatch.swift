@@ -1,6 +1,8 @@
 import ConcertDomain
 import Database
 import Kernel
+import RPC
+import Service
 
 /// Seats of a cancelled date, and the reservations that hold or have bought them.
 struct CancelledBatch {
@@ -62,6 +64,12 @@ struct CancelledBatch {
         let old = Dictionary(found.map { ($0.label, $0) }) { first, _ in first }
         for seat in blocked { try SeatTable.change(seat, was: old[seat.label]!, of: schedule, tx) }
         for refund in refunds { try RefundTable.insert(refund, tx) }
+        try EventTable.append(
+            refunds.compactMap { refund in
+                reservations[refund.reservation].map {
+                    SaleEvent.return(refund, of: $0, tickets[refund.reservation] ?? [])
+                }
+            }, tx)
     }
 }
 

@@ -8,7 +8,7 @@ enum ConcertSchema {
 
     static let migrations = Migration.list(
         ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes,
-        CancellationSchema.migrations)
+        CancellationSchema.migrations, EventTable.migrations(as: 10))
 
     /// Existing rows get null, or 1 as the version of a concert, so these steps write no row.
     private static let changes = [

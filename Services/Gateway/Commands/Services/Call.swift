@@ -64,6 +64,7 @@ enum Call {
     private static let streams = [
         QueueMethods.watchPlace.name: reader(of: QueueMethods.watchPlace),
         ConcertMethods.watchSeats.name: reader(of: ConcertMethods.watchSeats),
+        EventsMethods.watchEvents.name: reader(of: EventsMethods.watchEvents),
     ]
 
     private static func reader<Request, Item>(of method: StreamMethod<Request, Item>) -> Reader {

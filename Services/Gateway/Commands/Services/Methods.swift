@@ -10,7 +10,8 @@ import WalletAPI
 /// Lists and finds the methods that `gateway call` accepts: those of the contracts that the gateway is built with.
 enum Methods {
     private static let services: [ServiceDescription] = [
-        HealthMethods.service, ReflectionMethods.service, ActionsMethods.service, QueueMethods.service,
+        HealthMethods.service, ReflectionMethods.service, ActionsMethods.service, EventsMethods.service,
+        QueueMethods.service,
         ConcertMethods.service,
         WalletMethods.service,
     ]

@@ -102,6 +102,7 @@ struct Refunds: Sendable {
     private static func giveBack(_ due: RefundDue, _ payment: Payment, was old: Payment, _ tx: Transaction) throws {
         try PaymentTable.refund(payment, was: old, tx)
         try RefundTable.insert(PaidRefund(due), at: tx.now, tx)
+        try EventTable.append([SaleEvent.refund(due, payment, at: tx.now)], tx)
         guard try AccountTable.move(AccountTable.Movement(due), tx) else {
             throw BrokenInvariant("a refund is due, but the user has no account in its currency")
         }

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import RPC
 import Service
 import WalletDomain
 
@@ -42,6 +43,9 @@ enum SettleBatch {
             steps[index] = settled[index].payment.receive(requests[index].decision, now: tx.now)
         }
         try moveMoney(of: settled.map(\.payment), steps, tx)
+        try EventTable.append(
+            zip(settled, steps).compactMap { settled, step in step.isPost ? SaleEvent.payment(settled.payment) : nil },
+            tx)
         for (index, step) in steps.enumerated() {
             let payment = settled[index].payment
             switch step {

@@ -7,7 +7,8 @@ enum WalletSchema {
     /// Leaves room on each page for updated rows (PostgreSQL's HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
-    static let migrations = Migration.list(ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations)
+    static let migrations = Migration.list(
+        ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations, EventTable.migrations(as: 7))
 
     private static let ofSchema = [
         Migration(

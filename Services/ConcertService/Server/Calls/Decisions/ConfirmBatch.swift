@@ -2,6 +2,7 @@ import ConcertAPI
 import ConcertDomain
 import Database
 import Kernel
+import RPC
 import Service
 
 /// Decisions about payments for one concert in one transaction. On PostgreSQL the batch needs a few round trips,
@@ -127,5 +128,6 @@ struct ConfirmBatch {
         }
         try TicketTable.insert(tickets, tx)
         self.tickets = Dictionary(grouping: tickets, by: \.reservation)
+        try EventTable.append(changed.compactMap { SaleEvent.sale(of: $0) }, tx)
     }
 }

@@ -18,6 +18,7 @@ extension ConcertServer {
                 guard try schedule.cancel(cancellation, confirmedBy: request.confirmation) else { return }
                 try ScheduleTable.cancel(schedule, was: old, tx)
                 try CancellationTable.insert(key, tx)
+                try EventTable.append([SaleEvent.cancelled(schedule, now: tx.now)], tx)
                 try ActionTable.append(call, tx)
             }
             schedules.invalidate(key)

@@ -15,6 +15,7 @@ extension ConcertServer {
             var schedule = old
             if try schedule.move(move, version: Int64(clamping: request.version), now: tx.now) {
                 guard try ScheduleTable.save(schedule, was: old, tx) else { throw tx.conflict() }
+                try EventTable.append([SaleEvent.moved(schedule, now: tx.now)], tx)
                 try ActionTable.append(call, tx)
             }
             return schedule

@@ -71,6 +71,7 @@ struct SoldReservation {
         }
         try SeatTable.free(refund.seats, of: reservation, tx)
         try RefundTable.insert(refund, tx)
+        try EventTable.append([SaleEvent.return(refund, of: reservation, tickets)], tx)
     }
 }
 
