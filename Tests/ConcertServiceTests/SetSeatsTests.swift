@@ -1,4 +1,5 @@
 import ConcertAPI
+import ConcertDomain
 import Database
 import Kernel
 import RPC

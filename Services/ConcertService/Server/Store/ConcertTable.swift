@@ -72,7 +72,7 @@ enum ConcertTable {
     private static func concert(_ row: borrowing Row) throws -> Concert {
         Concert(
             stored: try row.id(0), name: try row.text(1), currency: try row.currency(4),
-            settings: Concert.Settings(
+            settings: try Concert.Settings(
                 title: try row.text(2), host: try row.text(3), browseRoom: try row.optionalID(5),
                 zone: try row.text(11)),
             createdAt: try row.timestamp(6),
