@@ -8,7 +8,7 @@ enum ConcertSchema {
 
     static let migrations = Migration.list(
         ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes,
-        CancellationSchema.migrations, EventTable.migrations(as: 10))
+        CancellationSchema.migrations, EventTable.migrations(as: 11))
 
     /// Existing rows get null, or 1 as the version of a concert, so these steps write no row.
     private static let changes = [
@@ -32,7 +32,7 @@ enum ConcertSchema {
             "alter table schedule add column moved_at bigint", "alter table schedule add column move_reason text",
             "alter table schedule add column return_until bigint"),
         Migration(
-            9, "store the time zone of a concert's venue",
+            10, "store the time zone of a concert's venue",
             "alter table concert add column zone text not null default ''"),
     ]
 
