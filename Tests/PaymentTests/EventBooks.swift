@@ -37,16 +37,29 @@ struct EventFollower {
         }
         received = books.numbered
         let all = books.numbered + books.new.sorted { $0.version < $1.version }
-        for (reservation, events) in Dictionary(grouping: all, by: \.reservationID) {
+        for (subject, events) in Dictionary(grouping: all, by: \.subject) {
             let versions = events.map(\.version)
-            guard versions.first == 1, zip(versions, versions.dropFirst()).allSatisfy({ $0 < $1 }) else {
-                throw Breach(invariant: 15, what: "the events of \(reservation.map { "\($0)" } ?? "") are not in order")
+            let isComplete = subject.reservation == nil || versions.first == 1
+            guard isComplete, zip(versions, versions.dropFirst()).allSatisfy({ $0 < $1 }) else {
+                throw Breach(invariant: 15, what: "the events of \(subject) are not in order: \(versions)")
             }
         }
         let sales = all.filter { $0.kind == kind }.compactMap(\.reservationID)
         guard sales.count == sold.count, Set(sales) == sold else {
             throw Breach(invariant: 15, what: "\(sales.count) events for \(sold.count) reservations of kind \(kind)")
         }
+    }
+}
+
+/// A reservation, or a date if there is none.
+private struct Subject: Hashable {
+    let reservation: ReservationID?
+    let date: ScheduleID?
+}
+
+extension SaleEvent {
+    fileprivate var subject: Subject {
+        Subject(reservation: reservationID, date: reservationID == nil ? scheduleID : nil)
     }
 }
 

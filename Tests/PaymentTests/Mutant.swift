@@ -46,7 +46,9 @@ enum Mutant: String, CaseIterable {
         case .cancelFlipsDecision: [5]
         // Wallet itself detects a second post if the account has no money set aside.
         case .postWithoutCAS: [0, 3]
-        case .refundWithoutCAS, .refundWithoutRow, .refundBeforePost, .refundedAtFirst: [3]
+        // A refund that is paid again can have the event of the first one. Then it never ends.
+        case .refundWithoutCAS: [3, 11]
+        case .refundWithoutRow, .refundBeforePost, .refundedAtFirst: [3]
         case .feeLost, .policyAtPayout, .fullAfterPart: [7]
         case .ticketStays, .restFreesResold: [4]
         case .returnNotConditional: [4, 7]

@@ -4,9 +4,12 @@ enum ContextRules {
     private static let parts: Set<String> = ["API", "Domain", "Server", "README.md"]
     private static let serverFolders: Set<String> = ["Calls", "Store", "Jobs", "Caches"]
     private static let fixedFiles = ["Context", "Server", "Failures", "Messages"]
+    /// Only contexts that others follow have events.
+    private static let optionalFile = "Events"
     private static let sections: Set<String> = ["Accepts", "Refuses", "Retries", "Races"]
 
-    /// A context has API, Domain and Server. Server has the fixed files and folders, and Calls a folder per subject.
+    /// A context has API, Domain and Server. Server has the fixed files and folders, perhaps events, and Calls a
+    /// folder per subject.
     static func shape(_ tree: Tree) -> [Violation] {
         contexts(of: tree).flatMap { context -> [Violation] in
             let server = "\(context.folder)/Server"
@@ -14,10 +17,11 @@ enum ContextRules {
             let oddParts = names(in: context.folder, tree).subtracting(parts).sorted().map {
                 Violation(path: "\(context.folder)/\($0)", problem: "a context holds API, Domain, Server and README.md")
             }
-            let oddFiles = names(in: server, tree).subtracting(serverFolders.union(files)).sorted().map {
+            let allowed = files + ["\(context.name)\(optionalFile).swift"]
+            let oddFiles = names(in: server, tree).subtracting(serverFolders.union(allowed)).sorted().map {
                 Violation(
                     path: "\(server)/\($0)",
-                    problem: "Server holds \(files.joined(separator: ", ")), Calls, Store, Jobs and Caches")
+                    problem: "Server holds \(allowed.joined(separator: ", ")), Calls, Store, Jobs and Caches")
             }
             let missing = files.filter { tree.files["\(server)/\($0)"] == nil }.map {
                 Violation(path: "\(server)/\($0)", problem: "is missing; every context has it")
