@@ -1,5 +1,7 @@
 /// One connection to an engine, as a transaction uses it. Only one thread at a time uses it.
 package protocol DatabaseSession: AnyObject {
+    /// True if all transactions run one by one, so the order of their statements is that of their commits.
+    var isOnlyWriter: Bool { get }
     func begin() throws(DatabaseError)
     func commit() throws(DatabaseError)
     func rollback()

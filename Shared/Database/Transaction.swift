@@ -1,6 +1,16 @@
+import Kernel
+
 /// Reads and writes, of which all or none take effect.
 @usableFromInline
 package final class Transaction: Reader {
+    /// True if no other transaction writes meanwhile, so a counter costs no waiting.
+    package let isOnlyWriter: Bool
+
+    override init(_ session: any DatabaseSession, now: Timestamp, rowLimit: Int = Reader.rowLimit) {
+        isOnlyWriter = session.isOnlyWriter
+        super.init(session, now: now, rowLimit: rowLimit)
+    }
+
     /// Runs a statement without waiting for its answer. The engine may send it together with others, so a later call or
     /// the commit may throw its error. Do not catch it to decide something.
     @usableFromInline

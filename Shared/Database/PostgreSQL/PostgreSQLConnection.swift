@@ -33,6 +33,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         case synchronization
     }
 
+    let isOnlyWriter = false
     let link: PostgreSQLLink
     private var pending: [Outstanding] = []
     private var phase = PostgreSQLPhase.writing

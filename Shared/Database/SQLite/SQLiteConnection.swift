@@ -18,6 +18,7 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
         static let releaseSavepoint: Statement = "release block"
     }
 
+    let isOnlyWriter = true
     private(set) var handle: OpaquePointer!
     /// The names of constraints, which SQLite's messages omit.
     var constraints = SQLiteConstraints()

@@ -36,7 +36,7 @@ package struct EventFeed: EventsHandlers {
             let count = try await database.transaction { tx in
                 var end = try EventTable.lock(tx)
                 let events = try EventTable.new(limit: Self.batch, tx)
-                try EventTable.number(events, after: &end, tx)
+                try EventTable.move(events, after: &end, tx)
                 return events.count
             }
             guard count == Self.batch else { return }

@@ -5,8 +5,8 @@ import RPC
 
 /// Events of sales, for systems that follow them.
 ///
-/// A transaction inserts its events without serials, because a counter would make all sales wait for each other. A job moves
-/// them into the table of numbered events.
+/// Where several transactions write at once, each inserts its events without serials, because a counter would make all sales
+/// wait for each other. A job moves them into the table of numbered events. An only writer numbers its events at once.
 package enum EventTable {
     package static func migrations(as number: Int) -> [Migration] {
         [
@@ -53,7 +53,10 @@ package enum EventTable {
             returning last_serial, deleted_serial
             """
         static let end: Statement = "select last_serial, deleted_serial from event_end where number = 1"
-        static let save: Statement = "update event_end set last_serial = $1, deleted_serial = $2 where number = 1"
+        static let save: Statement = """
+            insert into event_end (number, last_serial, deleted_serial) values (1, $1, $2)
+            on conflict (number) do update set last_serial = excluded.last_serial, deleted_serial = excluded.deleted_serial
+            """
         static let all: Statement = "select serial, event from event where serial > $1 order by serial limit $2"
         static let oldest: Statement = "select serial, at from event where serial > $1 order by serial limit $2"
         static let delete: Statement = "delete from event where serial > $1 and serial <= $2"
@@ -61,11 +64,14 @@ package enum EventTable {
 
     /// Stores events in the transaction of their change. Two events of one reservation or date have different versions.
     package static func append(_ events: [SaleEvent], _ tx: Transaction) throws {
-        try tx.executeAll(Statements.append, events) { binder, event in
-            guard let subject = event.subject, let encoded = try? event.encoded() else {
-                preconditionFailure("an event is about a reservation or a date")
-            }
-            binder.bind(subject, Int64(clamping: event.version), event.at, encoded)
+        if events.isEmpty { return }
+        let arena = Arena()
+        let new = events.map { New($0, in: arena) }
+        if tx.isOnlyWriter {
+            var end = try lock(tx)
+            try number(new, after: &end, tx)
+        } else {
+            try tx.executeAll(Statements.append, new) { $0.bind($1.subject, $1.version, $1.at, $1.event) }
         }
     }
 
@@ -91,14 +97,18 @@ package enum EventTable {
         }
     }
 
-    /// Gives the events the next serials.
-    static func number(_ events: [New], after end: inout End, _ tx: Transaction) throws {
-        let first = end.last + 1
-        try tx.executeAll(Statements.number, Array(events.enumerated())) { binder, item in
-            binder.bind(first + Int64(item.offset), item.element.at, item.element.event)
-        }
+    /// Gives new events their serials, and removes them from the table of events without serials.
+    static func move(_ events: [New], after end: inout End, _ tx: Transaction) throws {
+        try number(events, after: &end, tx)
         try tx.executeAll(Statements.remove, events) { $0.bind($1.subject, $1.version) }
-        end.last += Int64(events.count)
+    }
+
+    /// Stores the events with the next serials.
+    private static func number(_ events: [New], after end: inout End, _ tx: Transaction) throws {
+        try tx.executeAll(Statements.number, events) { binder, event in
+            end.last += 1
+            binder.bind(end.last, event.at, event.event)
+        }
         try save(end, tx)
     }
 
@@ -114,8 +124,10 @@ package enum EventTable {
         return last.serial != oldest.last?.serial || oldest.count < limit
     }
 
-    /// Writes and returns the ends. The first step of each change of the numbered events, so that the instances take turns.
+    /// Returns the ends. The first step of each change of the numbered events: it writes the row, so that transactions take
+    /// turns. An only writer only reads it.
     static func lock(_ tx: Transaction) throws -> End {
+        if tx.isOnlyWriter { return try end(tx) }
         let ends = try tx.rows(Statements.lock, map: end)
         guard let end = ends.first else { throw BrokenInvariant("the events have no end") }
         return end
@@ -124,7 +136,7 @@ package enum EventTable {
     static func end(_ reader: Reader) throws -> End { try reader.first(Statements.end, map: end) ?? End() }
 
     private static func save(_ end: End, _ tx: Transaction) throws {
-        try tx.executeOne(Statements.save) { $0.bind(end.last, end.deleted) }
+        try tx.execute(Statements.save) { $0.bind(end.last, end.deleted) }
     }
 
     private static func end(_ row: borrowing Row) throws -> End {
@@ -144,6 +156,15 @@ package enum EventTable {
                 throw DatabaseError(.damaged, "event \(serial) cannot be read: \(error)")
             }
         }
+    }
+}
+
+extension EventTable.New {
+    fileprivate init(_ event: SaleEvent, in arena: Arena) {
+        guard let subject = event.subject, let encoded = try? event.laidOut(in: arena).bytes else {
+            preconditionFailure("an event is about a reservation or a date")
+        }
+        self.init(subject: subject, version: Int64(clamping: event.version), at: event.at, event: encoded)
     }
 }
 

@@ -113,6 +113,7 @@ private final class FaultySession: DatabaseSession {
         return faults.edited(statement)
     }
 
+    var isOnlyWriter: Bool { session.isOnlyWriter }
     func begin() throws(DatabaseError) { try session.begin() }
     func commit() throws(DatabaseError) { try session.commit() }
     func rollback() { session.rollback() }
