@@ -52,7 +52,8 @@ struct ConfirmBatch {
         }
         var batch = ConfirmBatch(try reservations.all(), in: concert, now: tx.now)
         let decisions = Dictionary(uniqueKeysWithValues: new.map { ($0, batch.decide(requests[$0])) })
-        try batch.write(decisions.values.sorted { $0.payment < $1.payment }, tx)
+        let aborts = decisions.values.filter { $0.outcome != .confirmed }.sorted { $0.payment < $1.payment }
+        try batch.write(aborts, tx)
         return try requests.enumerated().map { index, request in
             guard let decision = decisions[index] else {
                 return .success(try ConcertServer.decision(about: request.payment, in: concert, tx))
@@ -85,12 +86,10 @@ struct ConfirmBatch {
     }
 
     /// Writes in the lock order: decisions, reservations by id, seats by label.
-    private mutating func write(_ decisions: [Decision], _ tx: Transaction) throws {
-        for decision in decisions where decision.outcome != .confirmed {
-            try DecisionTable.settle(decision, in: concert, tx)
-        }
+    private mutating func write(_ aborts: [Decision], _ tx: Transaction) throws {
+        for abort in aborts { try DecisionTable.settle(abort, in: concert, tx) }
         let schedules = try schedules(tx)
-        let changed = changed.values.sorted { $0.id < $1.id }
+        let changed = self.changed.keys.sorted().map { self.changed[$0]! }
         for reservation in changed { try ReservationTable.save(reservation, was: found[reservation.id]!, tx) }
         try sell(changed, schedules, tx)
     }
@@ -106,19 +105,21 @@ struct ConfirmBatch {
     /// reservation.
     private mutating func sell(_ changed: [Reservation], _ schedules: [PendingRows<Schedule>], _ tx: Transaction) throws
     {
-        var sold: [(label: SeatLabel, reservation: Reservation, seat: PendingRows<Seat>)] = []
-        let seats = changed.flatMap { reservation in reservation.seats.map { (label: $0, reservation: reservation) } }
-        for (label, reservation) in seats.sorted(by: {
-            ($0.label, $0.reservation.schedule) < ($1.label, $1.reservation.schedule)
+        var sold: [(label: SeatLabel, owner: Int, seat: PendingRows<Seat>)] = []
+        // With indexes, because sorting copies its elements, and a reservation is large.
+        let seats = changed.indices.flatMap { owner in changed[owner].seats.map { (label: $0, owner: owner) } }
+        for (label, owner) in seats.sorted(by: { a, b in
+            a.label == b.label ? changed[a.owner].schedule < changed[b.owner].schedule : a.label < b.label
         }) {
-            if reservation.state == .sold {
-                sold.append((label, reservation, try SeatTable.sell(label, of: reservation, tx)))
+            if changed[owner].state == .sold {
+                sold.append((label, owner, try SeatTable.sell(label, of: changed[owner], tx)))
             } else {
-                try SeatTable.free(label, of: reservation, tx)
+                try SeatTable.free(label, of: changed[owner], tx)
             }
         }
         let dates = Dictionary(try schedules.all().map { ($0.id, $0) }) { first, _ in first }
-        let tickets = try sold.map { label, reservation, seat in
+        let tickets = try sold.map { label, owner, seat in
+            let reservation = changed[owner]
             guard let seat = try seat.first() else {
                 throw BrokenInvariant("reservation \(reservation.id) is held, but its seat \(label) is not")
             }
