@@ -26,11 +26,8 @@ package struct Uptime: Hashable, Sendable {
 
     /// Saturates at the limits of 64 bits.
     package static func + (time: Uptime, duration: Duration) -> Uptime {
-        let (seconds, attoseconds) = duration.components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (offset, carried) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        if overflow || carried { return Uptime(nanoseconds: seconds < 0 ? 0 : .max) }
-        let magnitude = offset.magnitude
+        let offset = duration.attoseconds / 1_000_000_000
+        let magnitude = UInt64(clamping: offset.magnitude)
         if offset < 0 { return Uptime(nanoseconds: time.nanoseconds - min(time.nanoseconds, magnitude)) }
         return Uptime(nanoseconds: time.nanoseconds + min(UInt64.max - time.nanoseconds, magnitude))
     }

@@ -53,10 +53,13 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
     package func add(_ request: Request, to key: Key, answer: @escaping Answer) {
         let new = Waiting(request, CallerLoop(), answer)
         let (begins, isTaken) = waiting.withLock { waiting in
-            let count = waiting[key]?.count
-            guard count ?? 0 < Self.waitingLimit else { return (false, false) }
-            waiting[key, default: []].append(new)
-            return (count == nil, true)
+            guard let batch = waiting.index(forKey: key) else {
+                waiting[key] = [new]
+                return (true, true)
+            }
+            guard waiting.values[batch].count < Self.waitingLimit else { return (false, false) }
+            waiting.values[batch].append(new)
+            return (false, true)
         }
         if begins { start(key, by: new.caller) } else if !isTaken { refuse(new) }
     }
@@ -93,7 +96,7 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
     @inlinable
     func run(_ batch: [Waiting], _ key: Key) async {
         let outcome: Result<Outcome, any Error>
-        do { outcome = .success(try await body(batch.map(\.request), key)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await body(batch.map { $0.request }, key)) } catch { outcome = .failure(error) }
         var rest = Array(batch.indices)
         while let first = rest.first {
             let caller = batch[first].caller

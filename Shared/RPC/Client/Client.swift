@@ -62,6 +62,7 @@ package final class Client: Sendable {
         try await lane.loop.perform { () async throws(RPCFailure) in try await lane.perform(call, options) }
     }
 
+    @inline(__always)
     private func answered<Reply>(_ reply: Reply?, _ method: MethodDescription) -> Reply {
         guard let reply else { preconditionFailure("\(method.name) succeeded without a reply") }
         return reply

@@ -32,18 +32,22 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         started = loop.uptime
     }
 
-    func read<Request: Message>(_ payload: UnsafeRawBufferPointer, as type: Request.Type) -> Request? {
+    /// Passes the request to `body`, or fails the call. A closure, because for an optional result, the runtime would look up
+    /// its type in each call.
+    func read<Request: Message>(_ payload: UnsafeRawBufferPointer, _ body: (Request) -> Void) {
+        let request: Request
         do throws(MessageError) {
             defer { loop.arena.reset() }
-            return try Request(checking: payload, in: loop.arena)
+            request = try Request(checking: payload, in: loop.arena)
         } catch {
             let message = "the request of \(call.method.name) is malformed: \(error)"
             fail(
                 error.rule.map { .invalid(error.field, $0, got: error.got) }
                     ?? RPCFailure(CallReason.malformedRequest, message))
             end()
-            return nil
+            return
         }
+        body(request)
     }
 
     /// Starts the deadline timer of a handler that has not answered yet.

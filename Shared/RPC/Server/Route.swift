@@ -9,12 +9,13 @@ package struct Route: Sendable {
     ) {
         self.method = method.description
         begin = { payload, exchange in
-            guard let request = exchange.read(payload, as: Request.self) else { return }
-            exchange.start {
-                do {
-                    exchange.returned(try await handler(request, exchange.call))
-                } catch {
-                    exchange.threw(error)
+            exchange.read(payload) { request in
+                exchange.start {
+                    do {
+                        exchange.returned(try await handler(request, exchange.call))
+                    } catch {
+                        exchange.threw(error)
+                    }
                 }
             }
         }
@@ -25,8 +26,7 @@ package struct Route: Sendable {
     ) {
         self.method = method.description
         begin = { payload, exchange in
-            guard let request = exchange.read(payload, as: Request.self) else { return }
-            handler(request, exchange.call, Answer(to: exchange))
+            exchange.read(payload) { request in handler(request, exchange.call, Answer(to: exchange)) }
         }
     }
 
@@ -36,9 +36,10 @@ package struct Route: Sendable {
     ) {
         self.method = method.description
         begin = { payload, exchange in
-            guard let request = exchange.read(payload, as: Request.self) else { return }
-            exchange.startStream {
-                try await handler(request, exchange.call, ItemWriter(exchange: exchange))
+            exchange.read(payload) { request in
+                exchange.startStream {
+                    try await handler(request, exchange.call, ItemWriter(exchange: exchange))
+                }
             }
         }
     }

@@ -37,10 +37,5 @@ package final class Histogram: Sendable {
 }
 
 extension Duration {
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (scaled, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : scaled &+ UInt64(attoseconds / 1_000_000_000)
-    }
+    var nanoseconds: UInt64 { UInt64(clamping: attoseconds / 1_000_000_000) }
 }
