@@ -136,7 +136,7 @@ package struct LedgerAudit: Sendable {
     }
 
     /// Checks the sum of a payment's refunds. A payment of 0 that an older version refunded has none.
-    private mutating func check(_ sum: Int64, of payment: Payment, _ name: String) {
+    private mutating func check(_ sum: Int64, of payment: Payment, _ name: @autoclosure () -> String) {
         let amount = payment.content?.amount.minorUnits ?? 0
         let isPossible =
             switch payment.state {
@@ -145,7 +145,7 @@ package struct LedgerAudit: Sendable {
             case .refunded: sum == amount
             }
         if payment.refunded != sum || !isPossible || (payment.state == .refunded) != (payment.refund != nil) {
-            report("\(name) has refunded \(payment.refunded) of \(amount); its refunds make \(sum)")
+            report("\(name()) has refunded \(payment.refunded) of \(amount); its refunds make \(sum)")
         }
     }
 
