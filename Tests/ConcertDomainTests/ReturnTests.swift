@@ -38,13 +38,27 @@ import Testing
         return (reservation, tickets)
     }
 
+    /// The date with a policy.
+    private static func date(
+        _ steps: (days: Int, percent: Int)..., until: Timestamp? = start, at start: Timestamp = start
+    ) throws -> Schedule {
+        let settings = try Schedule.Settings(
+            name: "friday", startsAt: start, endsAt: start + .hours(2), saleOpensAt: .noon - .days(1),
+            saleClosesAt: start, cancelUntil: until)
+        let policy = try ReturnPolicy(steps.map { .init(daysBeforeStart: $0.days, keptPercent: $0.percent) })
+        return Schedule(
+            stored: ScheduleID(high: 2, low: 1), concert: ConcertID(high: 1, low: 1), currency: .eur,
+            addedAs: Fingerprint(stored: 0), settings: settings, returnPolicy: policy, version: 1,
+            changedBy: RequestID(high: 7, low: 1), layoutVersion: 0, addedAt: .noon, changedAt: .noon)
+    }
+
     /// What a return of all tickets by their user refunds and keeps.
     private static func amounts(
-        _ prices: [Int64], under terms: ReturnTerms?, present: ReturnTerms, at now: Timestamp
+        _ prices: [Int64], under terms: ReturnTerms?, present: Schedule, at now: Timestamp
     ) throws -> [Int64] {
         var (reservation, tickets) = sold(prices, under: terms)
         let request = ReturnRequest(RefundID(high: 6, low: 1), by: .user, of: nil)
-        let refund = try reservation.giveBack(request, of: &tickets, under: present, now: now)
+        let refund = try reservation.giveBack(request, of: &tickets, on: present, now: now)
         return [refund.amount.minorUnits, refund.kept.minorUnits]
     }
 
@@ -78,19 +92,32 @@ import Testing
 
     @Test func `the part that is kept is rounded down, for each ticket`() throws {
         let terms = try Self.terms((60, 33))
-        #expect(try Self.amounts([101, 101], under: terms, present: terms, at: .noon) == [136, 66])
-        #expect(try Self.amounts([2], under: terms, present: terms, at: .noon) == [2, 0])
+        #expect(
+            try Self.amounts([101, 101], under: terms, present: try Self.date(until: nil), at: .noon) == [136, 66])
+        #expect(try Self.amounts([2], under: terms, present: try Self.date(until: nil), at: .noon) == [2, 0])
     }
 
     @Test func `the policy of the sale and a later one count as is better for the user`() throws {
         let (cheap, dear) = (try Self.terms((60, 10)), try Self.terms((60, 90)))
-        #expect(try Self.amounts([100], under: cheap, present: dear, at: .noon) == [90, 10])
-        #expect(try Self.amounts([100], under: dear, present: cheap, at: .noon) == [90, 10])
-        let closed = try Self.terms(until: nil)
-        #expect(try Self.amounts([100], under: closed, present: dear, at: .noon) == [10, 90])
-        #expect(try Self.amounts([100], under: dear, present: closed, at: .noon) == [10, 90])
+        let (cheapDate, dearDate) = (try Self.date((60, 10)), try Self.date((60, 90)))
+        #expect(try Self.amounts([100], under: cheap, present: dearDate, at: .noon) == [90, 10])
+        #expect(try Self.amounts([100], under: dear, present: cheapDate, at: .noon) == [90, 10])
+        let (closed, closedDate) = (try Self.terms(until: nil), try Self.date(until: nil))
+        #expect(try Self.amounts([100], under: closed, present: dearDate, at: .noon) == [10, 90])
+        #expect(try Self.amounts([100], under: dear, present: closedDate, at: .noon) == [10, 90])
         #expect(throws: ConcertRefusal.because(.notCancellable)) {
-            try Self.amounts([100], under: nil, present: closed, at: .noon)
+            try Self.amounts([100], under: nil, present: closedDate, at: .noon)
         }
+    }
+
+    @Test func `no policy allows a return after the present start of the date`() throws {
+        let began = try Self.date(until: Self.start + .days(1), at: .noon)
+        let sentence =
+            "the date began at \(Timestamp.noon), so users can no longer return its tickets; operators still can"
+        #expect(throws: ConcertRefusal.because(.cancelDeadlinePassed, sentence)) {
+            try Self.amounts([100], under: try Self.terms(), present: began, at: .noon)
+        }
+        #expect(
+            try Self.amounts([100], under: try Self.terms(), present: began, at: .noon - .milliseconds(1)) == [100, 0])
     }
 }

@@ -99,6 +99,65 @@ import Testing
         }
     }
 
+    /// A date that moves to an earlier time.
+    struct Earlier {
+        @Test(arguments: Engine.available)
+        func `no ticket is returned after the new start, whatever deadline it was sold with`(
+            engine: Engine
+        ) async throws {
+            try await House.with(engine) {
+                $0.cancelUntil = .noon + .hours(8)
+            } _: { house in
+                let (first, second) = (
+                    try await house.sold("A-1-1", number: 10), try await house.sold("A-1-2", number: 12)
+                )
+                var earlier = house.tomorrow()
+                (earlier.startsAt, earlier.endsAt, earlier.returnUntil) = (.noon + .hours(3), .noon + .hours(5), nil)
+                earlier.saleClosesAt = .noon + .hours(2)
+                _ = try await house.move(earlier, number: 20)
+                house.clock.advance(by: .hours(3) - .milliseconds(1))
+                _ = try await house.cancel(first, as: .alice, number: 21)
+                house.clock.advance(by: .milliseconds(1))
+                let late = await expectRefusal("CANCEL_DEADLINE_PASSED") {
+                    try await house.cancel(second, as: .alice, number: 22)
+                }
+                #expect(late?.message.contains("the date began at \(Timestamp.noon + .hours(3))") == true)
+                let returned = try await house.cancel(second, as: .operator, number: 23)
+                #expect(returned.reservation.state == .returned)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a time to return that an earlier move promised ends at the new start`(engine: Engine) async throws {
+            try await House.with(engine) {
+                $0.cancelUntil = nil
+            } _: { house in
+                let mine = try await house.sold("A-1-1", number: 10)
+                _ = try await house.move(house.tomorrow(), number: 20)
+                var earlier = house.tomorrow()
+                (earlier.startsAt, earlier.endsAt, earlier.returnUntil) = (.noon + .hours(3), .noon + .hours(5), nil)
+                (earlier.saleClosesAt, earlier.version) = (.noon + .hours(2), 2)
+                #expect(try await house.move(earlier, number: 21).returnUntil == Timestamp.noon.later(.hours(3)))
+                #expect(try await house.tickets(of: .alice).first?.returnUntil == Timestamp.noon.later(.hours(3)))
+                house.clock.advance(by: .hours(3))
+                await expectRefusal("CANCEL_DEADLINE_PASSED") { try await house.cancel(mine, as: .alice, number: 22) }
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a date whose tickets could not be returned gets the deadline of the move`(engine: Engine) async throws {
+            try await House.with(engine) {
+                $0.cancelUntil = nil
+            } _: { house in
+                var request = house.tomorrow()
+                request.cancelUntil = .noon + .hours(20)
+                let moved = try await house.move(request, number: 20)
+                #expect(moved.settings.cancelUntil == Timestamp.noon.later(.hours(20)))
+                #expect(try await house.move(request, number: 20) == moved)
+            }
+        }
+    }
+
     struct Refuses {
         @Test(arguments: Engine.available)
         func `times in the past or in the wrong order are refused, and nothing changes`(engine: Engine) async throws {
@@ -109,6 +168,7 @@ import Testing
                     ({ $0.endsAt = $0.startsAt }, "ends_at_ms"), ({ $0.returnUntil = .noon }, "return_until_ms"),
                     ({ $0.returnUntil = $0.startsAt + .milliseconds(1) }, "return_until_ms"),
                     ({ $0.saleClosesAt = .noon }, "sale_closes_at_ms"), ({ $0.reason = "" }, "reason"),
+                    ({ $0.cancelUntil = $0.startsAt + .milliseconds(1) }, "cancel_until_ms"),
                     ({ $0.reason = "sto\u{202e}rm" }, "reason"), ({ $0.version = 0 }, "version"),
                 ]
                 for (change, field) in cases {

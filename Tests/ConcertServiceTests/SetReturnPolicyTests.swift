@@ -55,6 +55,10 @@ import Testing
                 await expectRefusal("INVALID_FIELD") {
                     try await house.setPolicy([(7, 101)], until: nil, version: 1, number: 5)
                 }
+                let late = await expectRefusal("INVALID_FIELD") {
+                    try await house.setPolicy([], until: .hours(8) + .milliseconds(1), version: 1, number: 7)
+                }
+                #expect(late?.violation?.field == "cancel_until_ms", "it is after the start of the date")
                 await expectRefusal("SCHEDULE_CHANGED") {
                     try await house.setPolicy([(7, 10)], until: nil, version: 2, number: 6)
                 }

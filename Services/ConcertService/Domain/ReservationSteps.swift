@@ -56,21 +56,27 @@ extension Reservation {
         soldAt = now
     }
 
-    /// Returns tickets, those of the request or all that are left. `tickets` are all of the reservation, and `present` is
-    /// the policy of its date now. Before the time `inFull`, nothing is kept of a ticket.
+    /// Returns tickets, those of the request or all that are left. `tickets` are all of the reservation, and `schedule` is
+    /// its date.
     package mutating func giveBack(
-        _ request: ReturnRequest, of tickets: inout [Ticket], under present: ReturnTerms,
-        inFull: (Ticket) -> Timestamp? = { _ in nil }, now: Timestamp
+        _ request: ReturnRequest, of tickets: inout [Ticket], on schedule: Schedule, now: Timestamp
+    ) throws(ConcertRefusal) -> Refund {
+        try giveBack(request, of: &tickets, now: now) { ticket throws(ConcertRefusal) in
+            request.canceller == .user ? try schedule.keptPercent(of: ticket, at: now) : 0
+        }
+    }
+
+    /// `keptPercent` returns the percentage of a ticket's price that is kept.
+    private mutating func giveBack(
+        _ request: ReturnRequest, of tickets: inout [Ticket], now: Timestamp,
+        keeping keptPercent: (Ticket) throws(ConcertRefusal) -> Int
     ) throws(ConcertRefusal) -> Refund {
         guard state == .sold, let payment else {
             throw .because(.notSold, "only a sold reservation can be cancelled; this one is \(state(at: now))")
         }
         let indices = try indices(of: request, in: tickets)
         for index in indices {
-            let full = inFull(tickets[index]).map { ReturnTerms(until: $0) }
-            let percent = try Self.keptPercent(
-                under: [tickets[index].terms, present, full], for: request.canceller, now: now)
-            try tickets[index].giveBack(keeping: percent, by: request, now: now)
+            try tickets[index].giveBack(keeping: try keptPercent(tickets[index]), by: request, now: now)
         }
         let refund = Refund(request, of: indices.map { tickets[$0] }, in: self, paidBy: payment, now: now)
         guard refund.amount.minorUnits >= request.leastAmount else { throw .refundChanged(refund) }
@@ -99,7 +105,7 @@ extension Reservation {
         case .sold:
             let request = ReturnRequest(refund, by: .cancelledDate, of: nil, reason: cancellation.reason)
             self.cancellation = cancellation.id
-            return try giveBack(request, of: &tickets, under: ReturnTerms(until: nil), now: now)
+            return try giveBack(request, of: &tickets, now: now) { _ in 0 }
         case .released, .expired, .returned: return nil
         }
     }
@@ -114,18 +120,5 @@ extension Reservation {
             indices.append(index)
         }
         return indices
-    }
-
-    /// The percentage of the price that is kept. The best terms for the user count.
-    private static func keptPercent(
-        under terms: [ReturnTerms?], for canceller: ReturnRequest.Canceller, now: Timestamp
-    ) throws(ConcertRefusal) -> Int {
-        guard canceller == .user else { return 0 }
-        if let percent = terms.compactMap({ $0?.keptPercent(at: now) }).min() { return percent }
-        guard let until = terms.compactMap({ $0?.until }).max() else {
-            throw .because(.notCancellable)
-        }
-        throw .because(
-            .cancelDeadlinePassed, "users could cancel reservations of this date until \(until); operators still can")
     }
 }

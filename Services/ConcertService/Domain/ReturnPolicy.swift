@@ -83,3 +83,28 @@ package struct ReturnTerms: Hashable, Sendable {
         return steps.last { $0.from <= now }?.keptPercent ?? 0
     }
 }
+
+extension Schedule {
+    /// Throws if users could return tickets after the start of the date.
+    static func checkReturns(until: Timestamp?, start: Timestamp) throws(ConcertRefusal) {
+        guard let until, until > start else { return }
+        throw .invalid("cancel_until_ms", "must not be after the start of the date, \(start)")
+    }
+
+    /// The percentage of the price that is kept if the user returns the ticket now. The best terms for the user count: those
+    /// of the sale, of the date now, and of a move. None of them allows a return after the present start of the date.
+    package func keptPercent(of ticket: Ticket, at now: Timestamp) throws(ConcertRefusal) -> Int {
+        if cancellation != nil { return 0 }
+        let terms = [ticket.terms, returnTerms, fullReturn(of: ticket).map { ReturnTerms(until: $0) }].compactMap { $0 }
+        guard let until = terms.compactMap(\.until).max() else { throw .because(.notCancellable) }
+        guard now < min(until, settings.startsAt) else {
+            throw .because(
+                .cancelDeadlinePassed,
+                until < settings.startsAt
+                    ? "users could cancel reservations of this date until \(until); operators still can"
+                    : "the date began at \(settings.startsAt), so users can no longer return its tickets; operators still can"
+            )
+        }
+        return terms.compactMap { $0.keptPercent(at: now) }.min() ?? 0
+    }
+}

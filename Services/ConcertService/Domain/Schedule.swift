@@ -85,6 +85,10 @@ package struct Schedule: Equatable, Sendable {
         _ policy: ReturnPolicy, until cancelUntil: Timestamp?, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
         var settings = settings
+        // AddSchedule and ConfigureSchedule accept any time, as older versions did.
+        if cancelUntil != settings.cancelUntil {
+            try Self.checkReturns(until: cancelUntil, start: settings.startsAt)
+        }
         settings.cancelUntil = cancelUntil
         return try change(settings, policy, version: version, by: request, now: now)
     }

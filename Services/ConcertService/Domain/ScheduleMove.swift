@@ -41,6 +41,7 @@ extension Schedule {
         guard (request.startsAt, request.endsAt) != (settings.startsAt, settings.endsAt) else {
             throw .invalid("starts_at_ms", "or ends_at_ms must differ from the present times of the date")
         }
+        try Self.checkReturns(until: request.cancelUntil, start: request.startsAt)
         if let until = request.returnUntil, until <= now || until > request.startsAt {
             throw .invalid("return_until_ms", "must be in the future, and not after starts_at_ms")
         }
@@ -66,7 +67,7 @@ extension Schedule {
         return try Settings(
             name: settings.name, startsAt: request.startsAt, endsAt: request.endsAt,
             saleOpensAt: settings.saleOpensAt, saleClosesAt: request.saleClosesAt ?? settings.saleClosesAt + shift,
-            cancelUntil: settings.cancelUntil.map { request.cancelUntil ?? $0 + shift },
+            cancelUntil: request.cancelUntil ?? settings.cancelUntil.map { $0 + shift },
             seatsPerUser: settings.seatsPerUser, hold: settings.hold, room: settings.room)
     }
 
@@ -75,6 +76,10 @@ extension Schedule {
         move == nil || (ticket.startsAt, ticket.endsAt) == (settings.startsAt, settings.endsAt)
     }
 
+    /// Until then, users can return tickets that were sold for other times, and nothing is kept. An earlier move can have
+    /// promised a time after the present start.
+    package var fullReturnUntil: Timestamp? { move?.returnUntil.map { min($0, settings.startsAt) } }
+
     /// Until then, the user can return the ticket and nothing is kept, because the date was moved after its sale.
-    package func fullReturn(of ticket: Ticket) -> Timestamp? { isAsSold(ticket) ? nil : move?.returnUntil }
+    package func fullReturn(of ticket: Ticket) -> Timestamp? { isAsSold(ticket) ? nil : fullReturnUntil }
 }

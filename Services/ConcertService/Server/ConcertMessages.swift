@@ -31,7 +31,7 @@ extension ConcertAPI.Schedule {
                 ReturnStep(daysBeforeStart: UInt32($0.daysBeforeStart), keptPercent: UInt32($0.keptPercent))
             },
             createdAt: schedule.addedAt, updatedAt: schedule.changedAt, movedAt: schedule.move?.at,
-            moveReason: schedule.move?.reason ?? "", returnUntil: schedule.move?.returnUntil,
+            moveReason: schedule.move?.reason ?? "", returnUntil: schedule.fullReturnUntil,
             cancelReason: schedule.cancellation?.reason ?? "", cancelledAt: schedule.cancellation?.at)
     }
 }

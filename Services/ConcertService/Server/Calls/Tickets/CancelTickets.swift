@@ -59,8 +59,7 @@ struct SoldReservation {
     }
 
     mutating func giveBack(_ request: ReturnRequest, now: Timestamp) throws -> Refund {
-        try reservation.giveBack(
-            request, of: &tickets, under: schedule.returnTerms, inFull: schedule.fullReturn, now: now)
+        try reservation.giveBack(request, of: &tickets, on: schedule, now: now)
     }
 
     /// Writes in the lock order. Conflicts if another transaction has changed the reservation or a ticket.
