@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    struct Moved {
+        @Test(arguments: Engine.available)
+        func `the gate of another date names the present start of a moved date`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let shown = try await house.ticket("A-1-7")
+                let move = MoveDateRequest(
+                    concertID: house.concert, scheduleID: house.schedule, startsAt: .noon + .hours(32),
+                    endsAt: .noon + .hours(35), reason: "storm", version: 1)
+                let calls = house.calls(of: .operator)
+                _ = try await calls.moveDate(move, CallOptions(requestID: .numbered(20)))
+                let other = CheckInRequest(code: shown.code, scheduleID: ScheduleID(high: 9, low: 9))
+                let failure = await expectRefusal("TICKET_OF_ANOTHER_DATE") {
+                    try await calls.checkIn(other, CallOptions(requestID: .numbered(21)))
+                }
+                #expect(failure?.message.contains("begins at \(Timestamp.noon + .hours(32))") == true)
+            }
+        }
+    }
+
     struct Refuses {
         @Test(arguments: Engine.available)
         func `a gate with a window refuses a ticket too early and too late, and it stays valid`(

@@ -65,9 +65,10 @@ import Testing
             _ = try await house.confirm(held, payment: 11)
             let sold = try await reservation(10, in: house)
             let old = try #require(try await database.read { try TicketTable.all(of: sold, $0).first })
+            let schedule = try await database.read { try ScheduleTable.require(house.schedule, of: house.concert, $0) }
             let use = { @Sendable (tx: Transaction) in
                 var ticket = old
-                _ = try ticket.use(by: .numbered(20), at: nil, now: .noon)
+                _ = try ticket.use(by: .numbered(20), now: .noon)
                 try TicketTable.save(ticket, was: old, tx)
             }
             #expect(try await !database.conflicts(use))
@@ -75,7 +76,7 @@ import Testing
             let isCancelled = try await database.conflicts { tx in
                 var (reservation, tickets) = (sold, [old])
                 _ = try reservation.giveBack(
-                    ReturnRequest(.numbered(21), by: .operator, of: nil), of: &tickets, under: ReturnTerms(until: nil),
+                    ReturnRequest(.numbered(21), by: .operator, of: nil), of: &tickets, on: schedule,
                     now: .noon)
                 try TicketTable.save(tickets[0], was: old, tx)
             }
@@ -92,11 +93,12 @@ import Testing
             _ = try await house.confirm(held, payment: 11)
             let old = try await reservation(10, in: house)
             let oldTickets = try await database.read { try TicketTable.all(of: old, $0) }
+            let schedule = try await database.read { try ScheduleTable.require(house.schedule, of: house.concert, $0) }
             let giveBack = { @Sendable (seat: String) in
                 try await database.conflicts { tx in
                     var (reservation, tickets) = (old, oldTickets)
                     let request = ReturnRequest(.numbered(21), by: .operator, of: [SeatLabel(stored: seat)])
-                    _ = try reservation.giveBack(request, of: &tickets, under: ReturnTerms(until: nil), now: .noon)
+                    _ = try reservation.giveBack(request, of: &tickets, on: schedule, now: .noon)
                     try ReservationTable.save(reservation, was: old, tx)
                 }
             }

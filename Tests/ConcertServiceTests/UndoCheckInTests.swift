@@ -96,6 +96,24 @@ import Testing
                 #expect(try await house.show(shown.ticket).ticket.state == .valid)
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `a late copy of any undone check-in does not use the ticket again`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let shown = try await house.ticket("A-1-7")
+                for number in [20, 30, 40] as [UInt64] {
+                    _ = try await house.checkIn(shown.code, number: number)
+                    _ = try await house.undo(shown.ticket, number: number + 1)
+                }
+                for number in [20, 30, 40] as [UInt64] {
+                    await expectRefusal("CHECK_IN_UNDONE") { try await house.checkIn(shown.code, number: number) }
+                }
+                #expect(try await house.show(shown.ticket).ticket.state == .valid)
+                let used = try await house.checkIn(shown.code, number: 50)
+                await expectRefusal("CHECK_IN_UNDONE") { try await house.checkIn(shown.code, number: 20) }
+                #expect(try await house.checkIn(shown.code, number: 50) == used)
+            }
+        }
     }
 
     struct Races {

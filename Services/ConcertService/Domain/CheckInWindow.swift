@@ -1,6 +1,13 @@
 import Kernel
 
 extension Schedule {
+    /// Throws if the gate is one of another date. `gate` is nil if the gate accepts every date.
+    package func checkGate(of gate: ScheduleID?) throws(ConcertRefusal) {
+        guard gate ?? id == id else {
+            throw .because(.ticketOfAnotherDate, "the ticket is for another date, which begins at \(settings.startsAt)")
+        }
+    }
+
     /// Throws unless `now` is at most `window` before the start or after the end of the date. Zero allows any time.
     package func checkGate(within window: Duration, now: Timestamp) throws(ConcertRefusal) {
         guard window > .zero else { return }

@@ -31,6 +31,8 @@ package struct Ticket: Equatable, Sendable {
     package private(set) var firstUsedAt: Timestamp?
     /// The latest undo of a check-in.
     package private(set) var undo: Undo?
+    /// The latest check-in requests that were undone, the newest last.
+    package private(set) var undoneUses: [RequestID]
     package private(set) var cancelledAt: Timestamp?
     /// The return policy of its sale. Nil if it was sold before tickets stored one.
     package let terms: ReturnTerms?
@@ -53,11 +55,15 @@ package struct Ticket: Equatable, Sendable {
         }
     }
 
+    /// The limit of the undone check-ins that a ticket remembers.
+    package static let maximumUndoneUses = 100
+
     package init(
         stored id: TicketID, concert: ConcertID, schedule: ScheduleID, reservation: ReservationID, user: UserID,
         seat: SeatLabel, grade: String, price: Money, startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp,
         state: State = .valid, usedAt: Timestamp? = nil, usedBy: RequestID? = nil, cancelledAt: Timestamp? = nil,
-        firstUsedAt: Timestamp? = nil, undo: Undo? = nil, terms: ReturnTerms? = nil, refunded: Money? = nil,
+        firstUsedAt: Timestamp? = nil, undo: Undo? = nil, undoneUses: [RequestID] = [], terms: ReturnTerms? = nil,
+        refunded: Money? = nil,
         kept: Money? = nil, refund: RefundID? = nil, cancelReason: String = ""
     ) {
         self.id = id
@@ -77,6 +83,7 @@ package struct Ticket: Equatable, Sendable {
         self.cancelledAt = cancelledAt
         self.firstUsedAt = firstUsedAt ?? usedAt
         self.undo = undo
+        self.undoneUses = undoneUses
         self.terms = terms
         self.refunded = refunded ?? .zero(price.currency)
         self.kept = kept ?? .zero(price.currency)
@@ -99,18 +106,11 @@ package struct Ticket: Equatable, Sendable {
             endsAt: schedule.settings.endsAt, issuedAt: now, terms: schedule.returnTerms)
     }
 
-    /// Uses the ticket at a gate. `gate` is nil if the gate accepts every date. Returns false if the same request has
-    /// already used it.
-    package mutating func use(
-        by request: RequestID, at gate: ScheduleID?, now: Timestamp
-    ) throws(ConcertRefusal) -> Bool {
-        guard gate ?? schedule == schedule else {
-            throw .because(.ticketOfAnotherDate, "the ticket is for another date, which begins at \(startsAt)")
-        }
-        if usedBy == request {
-            guard let undo, usedAt == nil else { return false }
-            throw .because(.checkInUndone, "this check-in was undone at \(undo.at): scan the ticket again")
-        }
+    /// Uses the ticket at a gate. Returns false if the same request has already used it.
+    package mutating func use(by request: RequestID, now: Timestamp) throws(ConcertRefusal) -> Bool {
+        if usedBy == request, usedAt != nil || undo == nil { return false }
+        // A ticket of an older version remembers only the latest one, in `usedBy`.
+        if usedBy == request || undoneUses.contains(request) { throw .because(.checkInUndone) }
         if let usedAt { throw .because(.ticketUsed, "the ticket was used at \(usedAt)") }
         try checkNotCancelled()
         state = .used
@@ -132,6 +132,7 @@ package struct Ticket: Equatable, Sendable {
         guard state == .used else { throw .because(.ticketNotUsed) }
         state = .valid
         usedAt = nil
+        if let usedBy { undoneUses = (undoneUses + [usedBy]).suffix(Self.maximumUndoneUses) }
         undo = Undo(at: now, by: request, reason: reason)
         return true
     }

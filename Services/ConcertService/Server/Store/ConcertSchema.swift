@@ -34,6 +34,8 @@ enum ConcertSchema {
         Migration(
             10, "store the time zone of a concert's venue",
             "alter table concert add column zone text not null default ''"),
+        Migration(
+            12, "remember all check-ins that were undone", "alter table ticket add column undone_uses text"),
     ]
 
     private static let ofSchema = [

@@ -9,9 +9,9 @@ enum TicketTable {
         static let columns: SQL = """
             ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
             starts_at, ends_at, issued_at, return_terms, state, used_at, used_by, cancelled_at, \
-            refunded, kept, refund_id, cancel_reason, first_used_at, undone_at, undone_by, undo_reason
+            refunded, kept, refund_id, cancel_reason, first_used_at, undone_at, undone_by, undo_reason, undone_uses
             """
-        static let unset = SQL.list(1...11) { _ in "null" }
+        static let unset = SQL.list(1...12) { _ in "null" }
         static let insert = RowsStatement(width: 13, row: { "(\($0), \(Ticket.State.valid), \(unset))" }) { rows in
             "insert into ticket (\(columns)) values \(rows)"
         }
@@ -22,8 +22,9 @@ enum TicketTable {
             """
         static let saveUndo: Statement = """
             update ticket set
-                state = $3, used_at = null, first_used_at = $4, undone_at = $5, undone_by = $6, undo_reason = $7
-            where concert_id = $1 and ticket_id = $2 and state = \(Ticket.State.used) and used_by is not distinct from $8
+                state = $3, used_at = null, first_used_at = $4, undone_at = $5, undone_by = $6, undo_reason = $7,
+                undone_uses = $8
+            where concert_id = $1 and ticket_id = $2 and state = \(Ticket.State.used) and used_by is not distinct from $9
             """
         static let find: Statement = "select \(columns) from ticket where concert_id = $1 and ticket_id = $2"
         static let all: Statement = "\(TicketTable.queryOfReservation)"
@@ -65,7 +66,8 @@ enum TicketTable {
         try tx.executeOne(Statements.saveUndo) {
             $0.bind(
                 ticket.concert, ticket.id, ticket.state, ticket.firstUsedAt, undo.at, undo.request, undo.reason,
-                old.usedBy)
+                ticket.undoneUses.map { "\($0)" }.joined(separator: ",")
+            ).bind(old.usedBy)
         }
     }
 
@@ -128,6 +130,7 @@ enum TicketTable {
         let undoneAt = try row.optionalTimestamp(22)
         let undoneBy = try row.optionalID(23, as: Identified.Request.self)
         let undoReason = try row.optionalText(24) ?? ""
+        let undoneUses = try row.optionalText(25) ?? ""
         let price = try row.money(7)
         func part(_ column: Int) throws -> Money {
             Money(minorUnits: row.isNull(column) ? 0 : try row.int64(column), price.currency)
@@ -140,6 +143,12 @@ enum TicketTable {
             usedBy: try row.optionalID(15), cancelledAt: try row.optionalTimestamp(16),
             firstUsedAt: try row.optionalTimestamp(21),
             undo: undoneAt.flatMap { at in undoneBy.map { Ticket.Undo(at: at, by: $0, reason: undoReason) } },
+            undoneUses: try undoneUses.split(separator: ",").map { text in
+                guard let id = RequestID(String(text)) else {
+                    throw DatabaseError(.damaged, "an undone check-in cannot be read: \(text)")
+                }
+                return id
+            },
             terms: try row.optionalText(12).map { try ReturnTerms(stored: $0) }, refunded: try part(17),
             kept: try part(18), refund: try row.optionalID(19), cancelReason: try row.optionalText(20) ?? "")
     }

@@ -13,10 +13,9 @@ extension ConcertServer {
             let old = try TicketTable.require(code.ticket, of: code.concert, tx)
             var ticket = old
             let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
-            if ticket.state == .valid, request.scheduleID ?? schedule.id == schedule.id {
-                try schedule.checkGate(within: request.window, now: tx.now)
-            }
-            if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {
+            try schedule.checkGate(of: request.scheduleID)
+            if ticket.state == .valid { try schedule.checkGate(within: request.window, now: tx.now) }
+            if try ticket.use(by: id, now: tx.now) {
                 try TicketTable.save(ticket, was: old, tx)
                 try ActionTable.append(call, tx)
             }
