@@ -6,14 +6,20 @@ import Testing
 
 /// RevokePlace with a ban, and its end.
 @Suite struct LiftBanTests {
-    private static func ban(_ place: QueueAPI.Place, _ waiting: Waiting) async throws -> PlaceState {
-        let request = RevokePlaceRequest(
-            roomID: waiting.room, placeID: place.placeID, reason: "bought by a robot", ban: true)
-        return try await waiting.admin.revokePlace(request).state
+    private static func ban(
+        _ place: QueueAPI.Place, _ waiting: Waiting, number: UInt64? = nil, reason: String = "bought by a robot"
+    ) async throws -> PlaceState {
+        let request = RevokePlaceRequest(roomID: waiting.room, placeID: place.placeID, reason: reason, ban: true)
+        return try await waiting.admin.revokePlace(request, options(number)).state
     }
 
-    private static func lift(_ caller: TestCaller, _ waiting: Waiting) async throws {
-        _ = try await waiting.admin.liftBan(LiftBanRequest(roomID: waiting.room, userID: caller.user))
+    private static func lift(_ caller: TestCaller, _ waiting: Waiting, number: UInt64? = nil) async throws {
+        let request = LiftBanRequest(roomID: waiting.room, userID: caller.user)
+        _ = try await waiting.admin.liftBan(request, options(number))
+    }
+
+    private static func options(_ number: UInt64?) -> CallOptions {
+        CallOptions(requestID: number.map { .numbered($0) } ?? .make(at: .noon))
     }
 
     struct Accepts {
@@ -75,6 +81,49 @@ import Testing
                 let methods = try await waiting.service.actions().map(\.method)
                 #expect(methods.count { $0.hasSuffix("/RevokePlace") } == 1)
                 #expect(methods.count { $0.hasSuffix("/LiftBan") } == 1)
+            }
+        }
+    }
+
+    struct LateCopies {
+        @Test(arguments: Engine.available)
+        func `a late copy of a ban bans nobody after the ban was lifted`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let first = try await waiting.join(.alice, request: 10)
+                #expect(try await ban(first, waiting, number: 50) == .revoked)
+                #expect(try await ban(first, waiting, number: 51) == .revoked, "another request for the same ban")
+                try await lift(.alice, waiting)
+                let second = try await waiting.join(.alice, request: 11)
+                for number in [50, 51] as [UInt64] {
+                    #expect(try await ban(first, waiting, number: number) == .revoked, "the answer to the first try")
+                }
+                #expect(try await waiting.show(.alice, second).state == .admitted)
+                #expect(try await ban(first, waiting, number: 52) == .revoked, "a new request bans again")
+                #expect(try await waiting.show(.alice, second).state == .revoked)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a late copy of a lift does not end a later ban`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let place = try await waiting.join(.alice, request: 10)
+                _ = try await ban(place, waiting, number: 50)
+                try await lift(.alice, waiting, number: 51)
+                _ = try await ban(place, waiting, number: 52)
+                try await lift(.alice, waiting, number: 51)
+                try await refused("USER_BANNED") { try await waiting.join(.alice, request: 11) }
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `another ban or lift with the same request id is refused`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let place = try await waiting.join(.alice, request: 10)
+                _ = try await ban(place, waiting, number: 50)
+                try await refused("REQUEST_ID_REUSED") {
+                    _ = try await ban(place, waiting, number: 50, reason: "another")
+                }
+                try await refused("REQUEST_ID_REUSED") { try await lift(.alice, waiting, number: 50) }
             }
         }
     }

@@ -104,5 +104,14 @@ enum QueueSchema {
         Migration(
             9, "index the ended places of a user",
             "create index place_past on place (user_id, joined_at) where state > 2"),
+        // The requests of bans and of their ends, so that a late copy of one does not undo a later one.
+        Migration(
+            10, "remember the requests of bans",
+            .table(
+                """
+                create table ban_request (
+                    room_id uuid not null, request_id uuid not null, made_as bigint not null,
+                    constraint ban_request_key primary key (room_id, request_id))
+                """)),
     ]
 }
