@@ -57,7 +57,7 @@ const ProtobufCMessageDescriptor onsale__health__v1__check_request__descriptor =
   (ProtobufCMessageInit) onsale__health__v1__check_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__health__v1__check_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__health__v1__check_reply__field_descriptors[4] =
 {
   {
     "status",
@@ -71,14 +71,53 @@ static const ProtobufCFieldDescriptor onsale__health__v1__check_reply__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Health__V1__CheckReply, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contract",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Health__V1__CheckReply, contract),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "commit",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Health__V1__CheckReply, commit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__health__v1__check_reply__field_indices_by_name[] = {
+  3,   /* field[3] = commit */
+  2,   /* field[2] = contract */
   0,   /* field[0] = status */
+  1,   /* field[1] = version */
 };
 static const ProtobufCIntRange onsale__health__v1__check_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__health__v1__check_reply__descriptor =
 {
@@ -88,7 +127,7 @@ const ProtobufCMessageDescriptor onsale__health__v1__check_reply__descriptor =
   "Onsale__Health__V1__CheckReply",
   "onsale.health.v1",
   sizeof(Onsale__Health__V1__CheckReply),
-  1,
+  4,
   onsale__health__v1__check_reply__field_descriptors,
   onsale__health__v1__check_reply__field_indices_by_name,
   1,  onsale__health__v1__check_reply__number_ranges,

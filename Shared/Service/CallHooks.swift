@@ -1,3 +1,4 @@
+import CommandLine
 import Database
 import Identity
 import Kernel
@@ -13,6 +14,7 @@ extension ServerHooks {
         let calls = CallMetrics(descriptions, metrics)
         var hooks = ServerHooks { bytes throws(RPCFailure) in try credentials.caller(bytes, at: clock.now) }
         hooks.isServing = { _ in health.problems.isEmpty }
+        hooks.version = (Version.number, Version.contract, Version.commit)
         hooks.log = { log.log($0) }
         hooks.failure = { ($0 as? DatabaseError)?.failure }
         hooks.refused = { calls.note(refusal: $0) }

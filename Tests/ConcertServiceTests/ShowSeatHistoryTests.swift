@@ -50,6 +50,25 @@ import Testing
         }
     }
 
+    struct Parts {
+        @Test(arguments: Engine.available)
+        func `a seat that was returned alone has the time of its return, and the other seat has none`(
+            engine: Engine
+        ) async throws {
+            try await House.with(engine) { house in
+                let sold = try await house.sold("A-1-1", "A-1-2")
+                house.clock.advance(by: .minutes(1))
+                _ = try await house.calls(of: .alice).cancelTickets(
+                    CancelTicketsRequest(
+                        concertID: house.concert, reservationID: sold.reservationID, seats: ["A-1-2"], reason: "ill"),
+                    CallOptions(requestID: .numbered(20)))
+                let returned = try #require(try await house.history(of: "A-1-2").claims.first)
+                #expect(returned.returnedAt == Timestamp.noon.later(.minutes(1)) && returned.returnReason == "ill")
+                #expect(try await house.history(of: "A-1-1").claims.first?.returnedAt == nil)
+            }
+        }
+    }
+
     struct Times {
         @Test(arguments: Engine.available)
         func `a seat has the times of its creation, and of its latest change or claim`(engine: Engine) async throws {

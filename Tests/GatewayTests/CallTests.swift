@@ -115,6 +115,9 @@ struct CallTests {
                     service: string
                   reply onsale.health.v1.CheckReply
                     status: SERVING_STATUS_UNSPECIFIED or SERVING or NOT_SERVING or SERVICE_UNKNOWN
+                    version: string
+                    contract: string
+                    commit: string
 
                 """)
     }

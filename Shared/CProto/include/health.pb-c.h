@@ -46,10 +46,13 @@ struct  Onsale__Health__V1__CheckReply
 {
   ProtobufCMessage base;
   Onsale__Health__V1__ServingStatus status;
+  char *version;
+  char *contract;
+  char *commit;
 };
 #define ONSALE__HEALTH__V1__CHECK_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__health__v1__check_reply__descriptor) \
-    , ONSALE__HEALTH__V1__SERVING_STATUS__SERVING_STATUS_UNSPECIFIED }
+    , ONSALE__HEALTH__V1__SERVING_STATUS__SERVING_STATUS_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Onsale__Health__V1__CheckRequest methods */

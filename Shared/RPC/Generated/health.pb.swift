@@ -15,9 +15,18 @@ package struct CheckRequest: Message {
 
 package struct CheckReply: Message {
     package var status: ServingStatus
+    /// The version of the program, such as `1.0.0`, that of its contracts, such as `v1`, and the commit that it is built from.
+    /// Empty: not known.
+    package var version: String
+    package var contract: String
+    package var commit: String
 
-    package init(status: ServingStatus = .unspecified) {
+    package init(status: ServingStatus = .unspecified, version: String = "", contract: String = "", commit: String = "")
+    {
         self.status = status
+        self.version = version
+        self.contract = contract
+        self.commit = commit
     }
 }
 
@@ -116,11 +125,17 @@ extension CheckReply {
 
     package init(reading fields: UnsafePointer<Onsale__Health__V1__CheckReply>) throws(MessageError) {
         status = ServingStatus(rawValue: Int32(bitPattern: fields.pointee.status.rawValue))
+        version = String(reading: fields.pointee.version)
+        contract = String(reading: fields.pointee.contract)
+        commit = String(reading: fields.pointee.commit)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Health__V1__CheckReply> {
         let fields = try arena.make(onsale__health__v1__check_reply__init)
         fields.pointee.status = Onsale__Health__V1__ServingStatus(rawValue: UInt32(bitPattern: status.rawValue))
+        fields.pointee.version = try arena.string(version, "onsale.health.v1.CheckReply.version")
+        fields.pointee.contract = try arena.string(contract, "onsale.health.v1.CheckReply.contract")
+        fields.pointee.commit = try arena.string(commit, "onsale.health.v1.CheckReply.commit")
         return fields
     }
 }
@@ -131,12 +146,14 @@ extension ProtoFile {
         "health.proto", imports: [.options],
         """
         0a0c6865616c74682e70726f746f12106f6e73616c652e6865616c74682e76311a0d6f7074696f6e732e70726f746f22\
-        280a0c436865636b5265717565737412180a077365727669636518012001280952077365727669636522450a0a436865\
-        636b5265706c7912370a0673746174757318012001280e321f2e6f6e73616c652e6865616c74682e76312e5365727669\
-        6e6753746174757352067374617475732a620a0d53657276696e67537461747573121e0a1a53455256494e475f535441\
-        5455535f554e5350454349464945441000120b0a0753455256494e471001120f0a0b4e4f545f53455256494e47100212\
-        130a0f534552564943455f554e4b4e4f574e100332580a064865616c7468124e0a05436865636b121e2e6f6e73616c65\
-        2e6865616c74682e76312e436865636b526571756573741a1c2e6f6e73616c652e6865616c74682e76312e436865636b\
-        5265706c79220790020188b51801620670726f746f33
+        280a0c436865636b5265717565737412180a07736572766963651801200128095207736572766963652293010a0a4368\
+        65636b5265706c7912370a0673746174757318012001280e321f2e6f6e73616c652e6865616c74682e76312e53657276\
+        696e67537461747573520673746174757312180a0776657273696f6e180220012809520776657273696f6e121a0a0863\
+        6f6e74726163741803200128095208636f6e747261637412160a06636f6d6d69741804200128095206636f6d6d69742a\
+        620a0d53657276696e67537461747573121e0a1a53455256494e475f5354415455535f554e5350454349464945441000\
+        120b0a0753455256494e471001120f0a0b4e4f545f53455256494e47100212130a0f534552564943455f554e4b4e4f57\
+        4e100332580a064865616c7468124e0a05436865636b121e2e6f6e73616c652e6865616c74682e76312e436865636b52\
+        6571756573741a1c2e6f6e73616c652e6865616c74682e76312e436865636b5265706c79220790020188b51801620670\
+        726f746f33
         """)
 }

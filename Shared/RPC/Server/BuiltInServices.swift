@@ -9,19 +9,23 @@ struct BuiltInServices: Sendable {
 
     private let services: [ServiceDescription]
     private let all: [ServiceDescription]
-    private let isServing: @Sendable (_ service: String) -> Bool
+    private let hooks: ServerHooks
     private let fileSet: FileSet
 
-    init(services: [ServiceDescription], isServing: @escaping @Sendable (_ service: String) -> Bool) {
+    init(services: [ServiceDescription], hooks: ServerHooks) {
         self.services = services
-        self.isServing = isServing
+        self.hooks = hooks
         all = (services + Self.descriptions).sorted { $0.name < $1.name }
         fileSet = FileSet(of: all.map(\.file))
     }
 
     var routes: [Route] {
         [
-            Route(HealthMethods.check) { request, _ in CheckReply(status: status(of: request.service)) },
+            Route(HealthMethods.check) { request, _ in
+                CheckReply(
+                    status: status(of: request.service), version: hooks.version.number,
+                    contract: hooks.version.contract, commit: hooks.version.commit)
+            },
             Route(ReflectionMethods.listMethods) { _, _ in
                 ListMethodsReply(
                     services: all.map { ServiceEntry(name: $0.name, methods: $0.methods.map(MethodEntry.init)) })
@@ -35,7 +39,7 @@ struct BuiltInServices: Sendable {
     private func status(of service: String) -> ServingStatus {
         let names = services.map(\.name)
         guard service.isEmpty || names.contains(service) else { return .serviceUnknown }
-        return (service.isEmpty ? names : [service]).allSatisfy(isServing) ? .serving : .notServing
+        return (service.isEmpty ? names : [service]).allSatisfy(hooks.isServing) ? .serving : .notServing
     }
 }
 

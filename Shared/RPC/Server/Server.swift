@@ -66,6 +66,8 @@ package struct ServerHooks: Sendable {
     }
     /// True if the service with this full name is healthy. Health uses it.
     package var isServing: @Sendable (_ service: String) -> Bool = { _ in true }
+    /// The version of the program, of its contracts, and its commit. Health returns it.
+    package var version = (number: "", contract: "", commit: "")
     package var log: @Sendable (RPCEvent) -> Void = { _ in }
     /// Maps an infrastructure error to a failure. Nil for an unexpected error, which is logged and answered as
     /// INTERNAL.

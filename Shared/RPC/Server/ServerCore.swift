@@ -19,7 +19,7 @@ final class ServerCore: Sendable {
         self.limits = limits
         self.agent = agent
         self.hooks = hooks
-        let builtIn = BuiltInServices(services: services.map(\.description), isServing: hooks.isServing)
+        let builtIn = BuiltInServices(services: services.map(\.description), hooks: hooks)
         methods = MethodTable(services.flatMap(\.routes) + builtIn.routes)
     }
 

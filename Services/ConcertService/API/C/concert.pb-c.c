@@ -7110,7 +7110,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_reply__d
   (ProtobufCMessageInit) onsale__concert__v1__show_seat_history_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__seat_claim__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__seat_claim__field_descriptors[4] =
 {
   {
     "user_id",
@@ -7148,16 +7148,29 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_claim__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "returned_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SeatClaim, returned_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__seat_claim__field_indices_by_name[] = {
   1,   /* field[1] = reservation */
   2,   /* field[2] = return_reason */
+  3,   /* field[3] = returned_at_ms */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__seat_claim__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor =
 {
@@ -7167,7 +7180,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor =
   "Onsale__Concert__V1__SeatClaim",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__SeatClaim),
-  3,
+  4,
   onsale__concert__v1__seat_claim__field_descriptors,
   onsale__concert__v1__seat_claim__field_indices_by_name,
   1,  onsale__concert__v1__seat_claim__number_ranges,

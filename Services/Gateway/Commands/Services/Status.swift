@@ -7,7 +7,7 @@ enum Status {
     private static let timeout = Duration.seconds(2)
 
     static let command = Command(
-        "status", "Checks every service at every address.",
+        "status", "Checks every service at every address, and shows its version.",
         details: "It exits with 69 if an address does not serve.",
         calls: Service.allCases, examples: ["", "--queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
         run: show)
@@ -15,7 +15,15 @@ enum Status {
     private struct Line: Sendable {
         let service: Service
         let address: Address
-        let problem: String?
+        var problem: String?
+        /// Nil if it did not answer.
+        var reply: CheckReply?
+
+        /// `1.0.0, contract v1, commit 3f2a9c01`. Empty for a program of a version that does not tell it.
+        var version: String {
+            guard let reply, !reply.version.isEmpty else { return "" }
+            return "\(reply.version), contract \(reply.contract), commit \(reply.commit)"
+        }
     }
 
     private static func show(_ run: Invocation) async throws {
@@ -27,8 +35,8 @@ enum Status {
         let checks = targets.map { target in Task { await check(run, target.service, target.address, timeout) } }
         var lines: [Line] = []
         for check in checks { lines.append(await check.value) }
-        run.show(lines, json, ["SERVICE", "ADDRESS", .wrapped("STATE")]) { line in
-            [line.service.rawValue, "\(line.address)", line.problem ?? "serving"]
+        run.show(lines, json, ["SERVICE", "ADDRESS", .wrapped("STATE"), .wrapped("VERSION")]) { line in
+            [line.service.rawValue, "\(line.address)", line.problem ?? "serving", line.version]
         }
         let problems = lines.count { $0.problem != nil }
         guard problems == 0 else {
@@ -40,6 +48,8 @@ enum Status {
         .object([
             "service": .string(line.service.rawValue), "address": .string("\(line.address)"),
             "isServing": .bool(line.problem == nil), "problem": line.problem.map { .string($0) },
+            "version": .text(line.reply?.version ?? ""), "contract": .text(line.reply?.contract ?? ""),
+            "commit": .text(line.reply?.commit ?? ""),
         ])
     }
 
@@ -50,15 +60,15 @@ enum Status {
         do { client = try run.caller.connections.client(at: [address]) } catch {
             return Line(service: service, address: address, problem: "\(error)")
         }
-        let problem: String?
+        var line = Line(service: service, address: address, problem: nil)
         do throws(RPCFailure) {
-            let options = CallOptions(timeout: timeout)
-            let reply = try await client.call(HealthMethods.check, CheckRequest(), options)
-            problem = reply.status == .serving ? nil : "not serving: starting, draining, or without its database"
+            let reply = try await client.call(HealthMethods.check, CheckRequest(), CallOptions(timeout: timeout))
+            line.reply = reply
+            if reply.status != .serving { line.problem = "not serving: starting, draining, or without its database" }
         } catch {
-            problem = error.message
+            line.problem = error.message
         }
         await client.shutdown()
-        return Line(service: service, address: address, problem: problem)
+        return line
     }
 }

@@ -861,10 +861,12 @@ package enum QueueMethods {
     /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     package static let finishPass = Method<FinishPassRequest, FinishPassReply>(
         "onsale.queue.v1.Queue/FinishPass", isSafeToRepeat: true, callers: [.service])
-    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room. A repeated
+    /// request_id changes nothing, also after LiftBan.
     package static let revokePlace = Method<RevokePlaceRequest, RevokePlaceReply>(
         "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
-    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
+    /// after a later ban.
     package static let liftBan = Method<LiftBanRequest, LiftBanReply>(
         "onsale.queue.v1.Queue/LiftBan", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
 
@@ -929,9 +931,11 @@ package protocol QueueHandlers: Sendable {
     func leave(_ request: LeaveRequest, call: Call) async throws -> LeaveReply
     /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     func finishPass(_ request: FinishPassRequest, call: Call) async throws -> FinishPassReply
-    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room. A repeated
+    /// request_id changes nothing, also after LiftBan.
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply
-    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
+    /// after a later ban.
     func liftBan(_ request: LiftBanRequest, call: Call) async throws -> LiftBanReply
 }
 
@@ -1121,14 +1125,16 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.finishPass, request, options)
     }
 
-    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room.
+    /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room. A repeated
+    /// request_id changes nothing, also after LiftBan.
     package func revokePlace(
         _ request: RevokePlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> RevokePlaceReply {
         try await client.call(QueueMethods.revokePlace, request, options)
     }
 
-    /// Allows a user to join a room again. Succeeds also if the user is not banned.
+    /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
+    /// after a later ban.
     package func liftBan(
         _ request: LiftBanRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> LiftBanReply {

@@ -1343,10 +1343,11 @@ struct  Onsale__Concert__V1__SeatClaim
   ProtobufCBinaryData user_id;
   Onsale__Concert__V1__ReservationEntry *reservation;
   char *return_reason;
+  uint64_t returned_at_ms;
 };
 #define ONSALE__CONCERT__V1__SEAT_CLAIM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__seat_claim__descriptor) \
-    , {0,NULL}, NULL, (char *)protobuf_c_empty_string }
+    , {0,NULL}, NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__FindReservationsRequest

@@ -18,7 +18,8 @@ extension ConcertServer {
             let claims = try ReservationTable.containing(label, of: schedule, reader).map { reservation in
                 SeatClaim(
                     userID: reservation.user, reservation: .init(reservation, at: reader.now),
-                    returnReason: reservation.returnReason)
+                    returnReason: reservation.returnReason,
+                    returnedAt: try returnTime(of: label, in: reservation, reader))
             }
             let times = try SeatTable.times(of: label, of: schedule, reader)
             return ShowSeatHistoryReply(
@@ -26,5 +27,13 @@ extension ConcertServer {
                 claims: claims, createdAt: times.added,
                 updatedAt: ([times.changed] + claims.map(\.reservation.updatedAt)).compactMap { $0 }.max())
         }
+    }
+
+    /// The time at which the seat of the reservation was returned. The ticket has it. Nil if it was not returned.
+    private func returnTime(
+        of seat: SeatLabel, in reservation: Reservation, _ reader: Reader
+    ) throws -> Timestamp? {
+        guard reservation.returnedSeats.contains(seat) else { return nil }
+        return try TicketTable.all(of: reservation, reader).first { $0.seat == seat }?.cancelledAt
     }
 }
