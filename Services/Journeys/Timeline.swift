@@ -7,7 +7,7 @@ import WalletAPI
 package struct Timeline: Sendable {
     package enum Step: Sendable, Equatable {
         case joined, admitted, entered, renewed, placeEnded(PlaceState)
-        case held, sold, released, expired, returned
+        case held, sold, released, expired, returned, dateCancelled
         case paymentBegun, paid, notPaid(NotPaidReason), refunded
         case ticketIssued, checkedIn, checkInUndone, ticketCancelled
         case dateMoved
@@ -19,14 +19,17 @@ package struct Timeline: Sendable {
         /// The seat of a ticket. Empty for other steps.
         package let seat: String
         package let reason: String
+        /// What a refund has paid, in minor units. Nil for other steps.
+        package let amount: UInt64?
         /// The operator who acted. Nil for the user, for a service, and if the log of actions is not open to the caller.
         package var actor: UserID?
 
-        package init(at: Timestamp, step: Step, seat: String = "", reason: String = "") {
+        package init(at: Timestamp, step: Step, seat: String = "", reason: String = "", amount: UInt64? = nil) {
             self.at = at
             self.step = step
             self.seat = seat
             self.reason = reason
+            self.amount = amount
         }
     }
 
@@ -35,11 +38,16 @@ package struct Timeline: Sendable {
     package let tickets: [Ticket]
     package private(set) var events: [Event]
 
-    package init(_ reservation: Reservation, place: [Event], payments: [Payment], tickets: [Ticket]) {
+    /// `refunds` are the entries of the wallet that refund the payments.
+    package init(
+        _ reservation: Reservation, place: [Event], payments: [Payment], tickets: [Ticket], refunds: [Entry] = []
+    ) {
         self.reservation = reservation
         self.payments = payments
         self.tickets = tickets
-        let all = place + Self.events(of: reservation) + payments.flatMap(Self.events) + tickets.flatMap(Self.events)
+        let all =
+            place + Self.events(of: reservation) + payments.flatMap(Self.events) + tickets.flatMap(Self.events)
+            + refunds.map { Event(at: $0.at, step: .refunded, amount: $0.amount) }
         // The sort keeps the order of steps with one time: it is that of the services.
         events = all.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
@@ -52,6 +60,7 @@ package struct Timeline: Sendable {
     private static func events(of reservation: Reservation) -> [Event] {
         let end: Step? =
             switch reservation.state {
+            case _ where reservation.dateCancelled: .dateCancelled
             case .released: .released
             case .expired: .expired
             case .returned: .returned
@@ -60,7 +69,10 @@ package struct Timeline: Sendable {
         return [
             Event(at: reservation.reservedAt, step: .held),
             reservation.soldAt.map { Event(at: $0, step: .sold) },
-            end.flatMap { step in reservation.endedAt.map { Event(at: $0, step: step) } },
+            end.flatMap { step in
+                let reason = step == .dateCancelled ? reservation.returnReason : ""
+                return reservation.endedAt.map { Event(at: $0, step: step, reason: reason) }
+            },
         ].compactMap { $0 }
     }
 
@@ -74,7 +86,6 @@ package struct Timeline: Sendable {
         return [
             payment.begunAt.map { Event(at: $0, step: .paymentBegun) },
             outcome.flatMap { step in payment.decidedAt.map { Event(at: $0, step: step) } },
-            payment.refundedAt.map { Event(at: $0, step: .refunded) },
         ].compactMap { $0 }
     }
 

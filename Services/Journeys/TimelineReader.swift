@@ -7,6 +7,8 @@ import WalletAPI
 /// Reads the timeline of a reservation: a buyer that of an own one, an operator that of any.
 package struct TimelineReader: Sendable {
     private static let maximumPayments = 500
+    /// Entries of a currency in which refunds are searched.
+    private static let maximumEntries = 500
 
     private let caller: ServiceCaller
 
@@ -45,9 +47,22 @@ package struct TimelineReader: Sendable {
     }
 
     private func read(_ reservation: Reservation) async throws -> Timeline {
-        Timeline(
-            reservation, place: try await place(of: reservation), payments: try await payments(of: reservation),
-            tickets: try await tickets(of: reservation))
+        let payer =
+            caller.isOperator
+            ? try await People(caller).users([reservation.userID].compactMap { $0 }).first?.value : nil
+        let payments = try await payments(of: reservation, by: payer?.name)
+        return Timeline(
+            reservation, place: try await place(of: reservation), payments: payments,
+            tickets: try await tickets(of: reservation), refunds: try await refunds(of: payments, to: payer?.name))
+    }
+
+    /// The refunds that the wallet has paid. Older ones than the newest entries are not found.
+    private func refunds(of payments: [Payment], to payer: String?) async throws -> [Entry] {
+        guard let currency = payments.first(where: { $0.refunded > 0 })?.currency else { return [] }
+        let ids = payments.map(\.paymentID)
+        return try await Wallet(caller, of: payer).entries(currency, limit: Self.maximumEntries).filter { entry in
+            entry.kind == .refund && entry.paymentID.map(ids.contains) ?? false
+        }
     }
 
     private func tickets(of reservation: Reservation) async throws -> [Ticket] {
@@ -63,16 +78,15 @@ package struct TimelineReader: Sendable {
         return all.filter { $0.reservationID == reservation.reservationID }
     }
 
-    /// All payments for the reservation, also those that failed. Oldest first.
-    private func payments(of reservation: Reservation) async throws -> [Payment] {
-        let newest: [Payment]
-        if caller.isOperator {
-            let users = try await People(caller).users([reservation.userID].compactMap { $0 })
-            guard let payer = users.first?.value else { return [] }
-            newest = try await Payments(caller).newest(Self.maximumPayments, of: payer.name)
-        } else {
-            newest = try await Payments(caller).newest(Self.maximumPayments)
-        }
+    /// All payments for the reservation, also those that failed. Oldest first. None if an operator cannot learn the payer.
+    private func payments(of reservation: Reservation, by payer: String?) async throws -> [Payment] {
+        let payments = Payments(caller)
+        let newest =
+            if let payer {
+                try await payments.newest(Self.maximumPayments, of: payer)
+            } else {
+                caller.isOperator ? [] : try await payments.newest(Self.maximumPayments)
+            }
         return newest.filter { $0.reservationID == reservation.reservationID }.reversed()
     }
 

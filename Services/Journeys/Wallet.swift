@@ -52,24 +52,37 @@ package struct Wallet: Sendable {
         return reply.balance
     }
 
-    /// The newest entries of one currency, or of each currency of the wallet.
-    package func entries(_ currency: String?, limit: Int) async throws -> [Entry] {
-        if let currency { return try await entries(of: currency, limit) }
+    /// The newest entries of one currency, or of each currency of the wallet: at most `limit` of those that `choose` leaves
+    /// of the entries of a currency.
+    package func entries(
+        _ currency: String?, limit: Int, _ choose: ([Entry]) -> [Entry] = { $0 }
+    ) async throws -> [Entry] {
+        if let currency { return try await entries(of: currency, limit, choose) }
         var all: [Entry] = []
-        for balance in try await balances() { all += try await entries(of: balance.currency, limit) }
+        for balance in try await balances() { all += try await entries(of: balance.currency, limit, choose) }
         return all
     }
 
-    private func entries(of currency: String, _ limit: Int) async throws -> [Entry] {
-        try await caller.allPages(upTo: limit) { last in
-            if let user {
-                let request = FindEntriesRequest(name: user, currency: currency, beforeSerial: last?.serial ?? 0)
-                let page = try await caller.call(WalletMethods.findEntries, request)
-                return (page.entries, page.hasMore)
-            }
-            let request = ListEntriesRequest(currency: currency, beforeSerial: last?.serial ?? 0)
-            let page = try await caller.call(WalletMethods.listEntries, request)
+    private func entries(
+        of currency: String, _ limit: Int, _ choose: ([Entry]) -> [Entry]
+    ) async throws -> [Entry] {
+        var all: [Entry] = []
+        while true {
+            let (page, hasMore) = try await page(of: currency, before: all.last?.serial ?? 0)
+            all += page
+            let chosen = choose(all)
+            guard hasMore, !page.isEmpty, chosen.count < limit else { return Array(chosen.prefix(limit)) }
+        }
+    }
+
+    private func page(of currency: String, before serial: UInt64) async throws -> ([Entry], hasMore: Bool) {
+        if let user {
+            let request = FindEntriesRequest(name: user, currency: currency, beforeSerial: serial)
+            let page = try await caller.call(WalletMethods.findEntries, request)
             return (page.entries, page.hasMore)
         }
+        let request = ListEntriesRequest(currency: currency, beforeSerial: serial)
+        let page = try await caller.call(WalletMethods.listEntries, request)
+        return (page.entries, page.hasMore)
     }
 }

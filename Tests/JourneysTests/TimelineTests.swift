@@ -15,13 +15,15 @@ struct TimelineTests {
         var reservation = Reservation(id: .numbered(1), state: .returned, seats: ["A-1-1"])
         (reservation.soldAt, reservation.endedAt) = (minute(3), minute(8))
         var payment = Payment(outcome: .paid, isRefunded: true)
-        (payment.begunAt, payment.decidedAt, payment.refundedAt) = (minute(2), minute(3), minute(9))
+        (payment.begunAt, payment.decidedAt) = (minute(2), minute(3))
+        let refund = Entry(kind: .refund, amount: 4500, currency: "EUR", at: minute(9))
         var ticket = Ticket(state: .cancelled, seat: "A-1-1")
         (ticket.issuedAt, ticket.cancelledAt) = (minute(3), minute(8))
         let place = [
             Timeline.Event(at: minute(-1), step: .joined), Timeline.Event(at: minute(4), step: .placeEnded(.finished)),
         ]
-        let timeline = Timeline(reservation, place: place, payments: [payment], tickets: [ticket])
+        let timeline = Timeline(reservation, place: place, payments: [payment], tickets: [ticket], refunds: [refund])
+        #expect(timeline.events.last?.amount == 4500)
         #expect(
             steps(timeline) == [
                 "joined", "held", "paymentBegun", "sold", "paid", "ticketIssued",
@@ -59,5 +61,15 @@ struct TimelineTests {
         let timeline = Timeline(reservation, place: [], payments: [payment], tickets: [])
         #expect(
             steps(timeline) == ["held", "paymentBegun", "notPaid(WalletAPI.NotPaidReason.insufficient)", "expired"])
+    }
+
+    @Test func `a hold and a sale that end with their date have the reason of its cancellation`() {
+        for (state, sold) in [(ReservationState.released, nil), (.returned, minute(1))] {
+            var reservation = Reservation(id: .numbered(1), state: state, seats: ["A-1-1"])
+            (reservation.dateCancelled, reservation.returnReason) = (true, "fog")
+            (reservation.soldAt, reservation.endedAt) = (sold, minute(2))
+            let end = Timeline(reservation, place: [], payments: [], tickets: []).events.last
+            #expect(end == Timeline.Event(at: minute(2), step: .dateCancelled, reason: "fog"))
+        }
     }
 }

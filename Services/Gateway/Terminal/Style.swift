@@ -23,6 +23,13 @@ struct Style: Sendable {
     }
 }
 
+extension BinaryInteger {
+    /// `1 seat`, `2 seats`. `plural` is that of a noun without a regular one.
+    func counted(_ noun: String, _ plural: String? = nil) -> String {
+        "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
+    }
+}
+
 extension StringProtocol {
     /// The text without the white space around it.
     var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }

@@ -29,31 +29,24 @@ enum Explain {
             try await show(try await TimelineReader(run.caller).any(reservation), run)
         })
 
-    /// Short codes have at most so many digits. The text of a QR code is longer.
-    private static let mostDigits = 32
-
     /// Tries the kinds of codes in turn. A short code has no key, so the reservations of the concert are read for it.
     private static func find(_ code: String, of concert: Concert, _ run: Invocation) async throws -> Reservation {
-        let all = FindReservationsRequest(concertID: concert.concertID)
         let reservations = Reservations(run.caller)
+        func find(_ set: (inout FindReservationsRequest) -> Void) async throws -> [Reservation] {
+            var request = FindReservationsRequest(concertID: concert.concertID)
+            set(&request)
+            return try await reservations.find(request, upTo: 1)
+        }
         var found: [Reservation] = []
         if let id = RequestID(code) {
-            for set in [
-                { $0.reservationID = ReservationID(of: id) }, { $0.paymentID = PaymentID(of: id) },
-                {
-                    $0.ticketID = TicketID(of: id)
-                },
-            ] as [(inout FindReservationsRequest) -> Void] where found.isEmpty {
-                var request = all
-                set(&request)
-                found = try await reservations.find(request, upTo: 1)
-            }
-        } else if code.count > mostDigits {
-            var request = all
-            request.ticketCode = code
-            found = try await reservations.find(request, upTo: 1)
-        } else {
+            found = try await find { $0.reservationID = ReservationID(of: id) }
+            if found.isEmpty { found = try await find { $0.paymentID = PaymentID(of: id) } }
+            if found.isEmpty { found = try await find { $0.ticketID = TicketID(of: id) } }
+        } else if IDSuffix.canBe(code) {
+            let all = FindReservationsRequest(concertID: concert.concertID)
             found = try await reservations.find(all, withCode: code, upTo: 2)
+        } else {
+            found = try await find { $0.ticketCode = code }
         }
         guard found.count < 2 else {
             throw GatewayError.refused(
@@ -70,6 +63,9 @@ enum Explain {
         let operators = actors.isEmpty ? [] : try await People(run.caller).operators()
         let names = Dictionary(operators.map { ($0.userID, $0.name) }) { first, _ in first }
         let reservation = timeline.reservation
+        let owner =
+            run.caller.isOperator ? try await People(run.caller).users([reservation.userID].compactMap { $0 }) : [:]
+        let user = reservation.userID.flatMap { owner[$0] }
         let table = Table(["TIME", .wrapped("WHAT"), "BY"], timeline.events) { event in
             [
                 run.localTime(event.at), event.text(in: timeline),
@@ -78,12 +74,15 @@ enum Explain {
         }
         run.show(
             .object([
-                "reservation": reservation.json, "payments": .list(timeline.payments, \.json),
+                "reservation": user == nil ? reservation.json : reservation.json.adding(user.names),
+                "payments": .list(timeline.payments, \.json),
                 "events": .list(timeline.events) { event in
                     .object([
                         "at": .time(event.at), "what": .string(event.step.name), "seat": .text(event.seat),
                         "reason": .text(event.reason),
-                        "refunded": event.ticket(in: timeline).map { Money.json($0.refunded, $0.currency) },
+                        "refunded": (event.amount ?? event.ticket(in: timeline)?.refunded).map {
+                            Money.json($0, reservation.currency)
+                        },
                         "kept": event.ticket(in: timeline).map { Money.json($0.kept, $0.currency) },
                         "operatorId": .id(event.actor),
                         "operator": event.actor.flatMap { names[$0] }.map { .string($0) },
@@ -91,7 +90,8 @@ enum Explain {
                 },
             ]),
             "Reservation \(IDSuffix.text(of: reservation.reservationID)): \(reservation.seatNames), "
-                + "\(reservation.total), \(reservation.state)\n" + table.text(run.console))
+                + "\(reservation.total), \(reservation.state)\(user.map { ", of \($0.label)" } ?? "")\n"
+                + table.text(run.console))
     }
 }
 
@@ -134,7 +134,8 @@ extension Timeline.Event {
             case .paymentBegun: "payment begun"
             case .paid: "paid"
             case .notPaid: timeline.payments.first { $0.decidedAt == at }?.shortText ?? "not paid"
-            case .refunded: "refunded to the wallet"
+            case .refunded: "\(Money.text(amount ?? 0, reservation.currency)) refunded to the wallet"
+            case .dateCancelled: "the date was cancelled"
             case .ticketIssued: "ticket issued"
             case .checkedIn: "checked in"
             case .checkInUndone: "check-in undone"

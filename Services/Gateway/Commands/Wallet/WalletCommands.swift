@@ -65,10 +65,12 @@ enum WalletCommands {
         run: { run in try await showEntries(of: run[Operands.name], run) })
 
     private static func showEntries(of user: String?, _ run: Invocation) async throws {
-        let entries = try await Wallet(run.caller, of: user).entries(run[currency]?.code, limit: run[limit] ?? 20)
-            .sorted { ($0.at, $0.serial) > ($1.at, $1.serial) }
+        let isWhole = run.isJSON || run[all]
+        let entries = try await Wallet(run.caller, of: user).entries(run[currency]?.code, limit: run[limit] ?? 20) {
+            isWhole ? $0 : $0.withoutDecided
+        }.sorted { ($0.at, $0.serial) > ($1.at, $1.serial) }
         run.show(
-            run.isJSON || run[all] ? entries : entries.withoutDecided, \.json, empty: "There are no entries yet.",
+            entries, \.json, empty: "There are no entries yet.",
             ["TIME", .wrapped("KIND"), .right("AMOUNT"), .right("AVAILABLE")]
         ) { entry in
             [
@@ -97,7 +99,7 @@ enum WalletCommands {
         run.show(
             json(reply),
             """
-            \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
+            \(reply.userCount.counted("user")), \(reply.entryCount.counted("entry", "entries")); payments: \(reply.paidCount) paid, \
             \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) pending, \(reply.refundedCount) refunded
             \(table.text(run.console))\(reply.violation.isEmpty ? "No inconsistencies found." : "")
             """)
