@@ -99,6 +99,32 @@ package struct Payments: Sendable {
         }
     }
 
+    /// For operators: the payment with an id, or whose id ends in `name`. For the latter, it reads the newest payments of a
+    /// user, or without a user all payments.
+    package func payment(named name: String, of user: String?) async throws -> Payment {
+        var id = PaymentID(name)
+        if id == nil {
+            let suffix = IDSuffix(name)
+            let all =
+                user == nil ? try await all(endingIn: suffix) : try await newest(Self.maximumSearched, of: user ?? "")
+            id = try all.filter { suffix.matches($0.paymentID) }.onlyOne(.payment, name).paymentID
+        }
+        let reply = try await caller.call(WalletMethods.findPayments, FindPaymentsRequest(paymentID: id))
+        return try reply.payments.onlyOne(.payment, name)
+    }
+
+    /// The payments of all users whose ids end in a suffix. Stops at the second one.
+    private func all(endingIn suffix: IDSuffix) async throws -> [Payment] {
+        var found: [Payment] = []
+        var request = ExportPaymentsRequest()
+        while true {
+            let page = try await caller.call(WalletMethods.exportPayments, request)
+            found += page.payments.filter { suffix.matches($0.paymentID) }
+            guard page.hasMore, found.count < 2 else { return found }
+            (request.afterUserID, request.afterPaymentID) = (page.lastUserID, page.lastPaymentID)
+        }
+    }
+
     package func newest(_ count: Int) async throws -> [Payment] {
         try await caller.allPages(upTo: count) { last in
             let request = ListPaymentsRequest(beforePaymentID: last?.paymentID)

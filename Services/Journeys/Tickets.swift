@@ -43,6 +43,20 @@ package struct Tickets: Sendable {
         return try (valid.count == 1 ? valid : found).onlyOne(.ticket, name)
     }
 
+    /// For operators: the ticket of any user whose id ends in this text. Reads the tickets of the concert.
+    package func ticket(endingIn name: String, of concert: Concert) async throws -> Ticket {
+        let suffix = IDSuffix(name)
+        var found: [Ticket] = []
+        var last: TicketID?
+        repeat {
+            let request = FindTicketsRequest(concertID: concert.concertID, after: last, pageSize: 500)
+            let page = try await caller.call(ConcertMethods.findTickets, request)
+            found += page.tickets.filter { suffix.matches($0.ticketID) }
+            last = page.hasMore ? page.lastTicketID : nil
+        } while last != nil && found.count < 2
+        return try found.onlyOne(.ticket, name)
+    }
+
     /// All valid tickets. Throws if there are none.
     package func valid() async throws -> [OwnTicket] {
         let valid = try await all(of: nil).filter { $0.ticket.state == .valid }

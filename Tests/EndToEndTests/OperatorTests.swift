@@ -104,6 +104,7 @@ struct OperatorTests {
             let short = found[0]["code"].string
             #expect(
                 try await onsale.expect("admin reservations moon-tour --code \(short)", as: "carol").json == found.json)
+            try await findByShortIDs(found[0], onsale)
             for kind in ["reservations", "tickets", "buyers", "payments"] {
                 #expect(
                     try await onsale.expect("admin export \(kind) moon-tour", as: "carol")["userId"]
@@ -113,6 +114,25 @@ struct OperatorTests {
             // An action appears within a second.
             try await onsale.until("admin log --call UndoCheckIn", as: "carol") { $0.text.contains("UndoCheckIn") }
         }
+    }
+
+    /// Buyers see the ends of ids, and name these to an operator.
+    private func findByShortIDs(_ reservation: JSONValue, _ onsale: Onsale) async throws {
+        let ticket = try await onsale.expect("tickets", as: "alice")[0]["code"].string
+        let payment = try await onsale.expect("payments", as: "alice")[0]["code"].string
+        for words in ["--ticket \(ticket)", "--payment \(payment)", "--payment \(payment) --user alice"] {
+            let found = try await onsale.expect("admin reservations moon-tour \(words)", as: "carol")
+            #expect(found.json == .array([reservation]), "\(words)")
+        }
+        for words in ["", " --user alice"] {
+            let shown = try await onsale.expect("admin payment \(payment)\(words)", as: "carol")
+            #expect(shown["paymentId"] == reservation["paymentId"] && shown["userName"].string == "alice")
+        }
+        try await onsale.expectRefusal("admin payment 00000000", as: "carol", with: "there is no payment 00000000")
+        try await onsale.expectRefusal(
+            "admin reservations moon-tour --ticket 00000000", as: "carol", with: "there is no ticket 00000000")
+        let history = try await onsale.expect("admin seats history moon-tour/friday Stalls-1-7", as: "carol")
+        #expect(history["claims"][0]["userName"].string == "alice")
     }
 
     /// The buyer and an operator read what happened to a reservation.

@@ -95,7 +95,9 @@ struct UserCommandsTests {
             #expect(await services.gateway("admin user history alice").output.contains("top-up"))
             #expect(await services.gateway("admin user payments alice").output.contains("\(paid.paymentID)"))
             let shown = await services.gateway("admin payment \(paid.paymentID)").output
-            #expect(shown.hasPrefix("1.00 EUR, paid\n") && shown.contains("alice (Alice Müller)"))
+            #expect(
+                shown.hasPrefix("Payment \(paid.paymentID): 1.00 EUR, paid\n") && shown.contains("alice (Alice Müller)")
+            )
         }
     }
 }

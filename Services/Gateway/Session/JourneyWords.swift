@@ -20,7 +20,7 @@ struct JourneyWords {
         case .unknownDate(let name, let concert, let dates):
             .refused("\(concert.name) has no date \(name.printable). Its dates: \(list(dates, of: concert))")
         case .dateNotNamed(let concert, let dates):
-            .usage("\(concert.name) has \(dates.count) dates. Name one: \(list(dates, of: concert))")
+            .usage("\(concert.name) has \(dates.count.counted("date")). Name one: \(list(dates, of: concert))")
         case .gradeNotNamed(let date, let grades):
             .usage("--grade is missing. \(date.name) has the grades \(grades.joined(separator: ", "))")
         case .unknownSeat(let name, let nearest):
@@ -83,6 +83,7 @@ struct JourneyWords {
     }
 
     private func unknown(_ kind: JourneyError.Kind, _ name: String) -> GatewayError {
+        if run.caller.isOperator { return .refused("there is no \(kind) \(name.printable)") }
         let problem =
             kind == .payment
             ? "the last \(Payments.maximumSearched) payments do not include \(name.printable)"

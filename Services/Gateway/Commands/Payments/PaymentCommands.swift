@@ -70,22 +70,25 @@ enum PaymentCommands {
             }
         })
 
-    private static let id = Operand("PAYMENT-ID", ValueKind<PaymentID>.id())
+    private static let named = Operand("PAYMENT", .text("PAYMENT"))
+    private static let user = Option(
+        "user", .text("NAME"), "search only the payments of this user; needed for a short id if there are many payments"
+    )
 
     static let showOfUser = Command(
-        "admin payment", "Shows a payment of any user.", calls: [.wallet], caller: .operator, operands: [id],
-        examples: ["0193e5a0-7a55-7000-8000-000000000001"],
+        "admin payment", "Shows a payment of any user.",
+        details:
+            "PAYMENT is an id, or the end of one, which its user sees. Then all payments are read, or those of --user.",
+        calls: [.wallet], caller: .operator, operands: [named], flags: [user],
+        examples: ["0193e5a0-7a55-7000-8000-000000000001", "3f2a9c01 --user alice"],
         run: { run in
-            let request = FindPaymentsRequest(paymentID: run[id])
-            guard let payment = try await run.caller.call(WalletMethods.findPayments, request).payments.first else {
-                throw GatewayError.refused("there is no payment \(run[id])")
-            }
+            let payment = try await Payments(run.caller).payment(named: run[named], of: run[user])
             let users = try await People(run.caller).users([payment.userID].compactMap { $0 })
             let user = payment.userID.flatMap { users[$0] }
             run.show(
                 payment.json.adding(user.names),
                 """
-                \(payment.total), \(payment.shortText)
+                Payment \(payment.paymentID): \(payment.total), \(payment.shortText)
                   payer        \(user.label(of: payment.userID))
                   reservation  \(payment.reservationID.map { "\($0)" } ?? "")
                   begun        \(run.localTime(payment.begunAt))

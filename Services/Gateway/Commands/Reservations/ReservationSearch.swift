@@ -9,9 +9,10 @@ enum ReservationSearch {
     private static let user = Option("user", .text("USER"), "only reservations of the user with this name or id")
     private static let seat = Option("seat", .text("SEAT"), "only the reservation that has this seat of the date now")
     private static let ticket = Option(
-        "ticket", .text("TICKET"), "only the reservation of this ticket: the text of its QR code, or its id")
-    private static let payment = Option<PaymentID>(
-        "payment", .id(of: "PAYMENT"), "only the reservation that the payment with this id was for")
+        "ticket", .text("TICKET"),
+        "only the reservation of this ticket: the text of its QR code, its id or the end of it")
+    private static let payment = Option(
+        "payment", .text("PAYMENT"), "only the reservation of this payment: its id, or with --user the end of it")
     private static let state = Option("state", ValueKind<State>.choice, "only reservations in this state")
     private static let code = Option(
         "code", .text("CODE"), "only reservations with this code, which their users see; fast with --user")
@@ -48,14 +49,22 @@ enum ReservationSearch {
             let concert = try await run.catalogue.concert(named: target.concert)
             var request = FindReservationsRequest(
                 concertID: concert.concertID, userID: try await user(run), seat: run[seat] ?? "",
-                paymentID: run[payment],
                 state: run[state]?.field ?? .unspecified)
             if target.date != nil || run[seat] != nil {
                 request.scheduleID = try await run.catalogue.date(target).id
             }
+            if let text = run[payment] {
+                let payer = run[user] == nil ? nil : try await People(run.caller).user(run[user]).name
+                request.paymentID = try await Payments(run.caller).payment(named: text, of: payer).paymentID
+            }
             if let text = run[ticket] {
-                request.ticketID = TicketID(text)
-                request.ticketCode = request.ticketID == nil ? text : ""
+                if let id = TicketID(text) {
+                    request.ticketID = id
+                } else if IDSuffix.canBe(text) {
+                    request.ticketID = try await Tickets(run.caller).ticket(endingIn: text, of: concert).ticketID
+                } else {
+                    request.ticketCode = text
+                }
             }
             let found = try await Reservations(run.caller).find(
                 request, withCode: run[code], upTo: Int(run[limit] ?? 100))
@@ -81,7 +90,7 @@ enum ReservationSearch {
         ) { reservation in
             [
                 IDSuffix.text(of: reservation.reservationID), run.localTime(reservation.reservedAt),
-                names[reservation.scheduleID] ?? "", "\(reservation.state)", reservation.total, reservation.seatNames,
+                names[reservation.scheduleID] ?? "", "\(reservation.state)", reservation.total, reservation.seatsText,
                 user(reservation).label(of: reservation.userID),
             ]
         }
