@@ -114,6 +114,9 @@ package struct Arguments: Sendable {
         problems += rest.map { "unexpected argument \($0.quotedIfNeeded). Usage: \(syntax.usage)" }
     }
 
+    /// True if the option or its variable is given.
+    package func contains(_ option: any AnyOption) -> Bool { options[option.name] != nil }
+
     /// Nil if neither the option nor its variable is given.
     package subscript<Value>(_ option: Option<Value>) -> Value? { options[option.name]?.value as? Value }
 

@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import RPC
@@ -26,6 +27,13 @@ package struct GatewayError: Error {
     }
 
     var message: String { hint.map { "\(problem). \($0)" } ?? problem }
+
+    /// The error with times in a zone, for people.
+    func withTimes(in zone: Zone) -> GatewayError {
+        var error = self
+        error.problem = ServiceText.withTimes(problem, in: zone)
+        return error
+    }
 
     /// The error of a call for a buyer, without the words of the program: methods, addresses and databases. A reason of the
     /// service's own contract, such as `ROOM_FULL`, is for buyers.
@@ -61,7 +69,7 @@ package struct GatewayError: Error {
     }
 
     /// The error of a command whose call to a service failed.
-    init(_ failure: RPCFailure, of service: Service, retry: Retry) {
+    init(_ failure: RPCFailure, of service: Service, by command: Syntax? = nil, retry: Retry) {
         exit = GatewayExit(of: failure, isRepeatable: retry == .sameCommand)
         reason = failure.reason
         details = failure.details
@@ -69,7 +77,7 @@ package struct GatewayError: Error {
             problem = "the \(service.rawValue) service gave no answer: \(failure.message)"
             hint = retry.hint
         } else if let violation = failure.violation {
-            problem = FieldSource.problem(of: violation)
+            problem = FieldSource.problem(of: violation, in: command)
         } else {
             let isUnavailable = exit == .unavailable
             problem =

@@ -62,19 +62,25 @@ enum FieldSource {
         "message": "TEXT", "code": "the code", "amount": "AMOUNT",
         "seats": "SEAT",
         "seats.first_number": "NUMBERS", "seats.last_number": "NUMBERS", "grade": "GRADE", "price": "PRICE",
-        "section": "SECTION", "row": "ROWS", "zone": "--venue-zone",
+        "section": "SECTION", "row": "ROWS", "zone": "--venue-zone", "steps": "--keep",
+        "steps.days_before_start": "DAYS in --keep", "steps.kept_percent": "PERCENT in --keep",
+        "least_amount": "--least", "wish": "SEAT or --best", "name_prefix": "PREFIX",
     ]
+    /// The options of commands that give a field by another one.
+    private static let others = ["cancel_until_ms": "--until"]
     /// Fields whose rules count milliseconds.
     private static let durations: Set = ["--hold", "--ready", "--idle", "--stay"]
 
     /// The source of a field and the rule that its value breaks.
-    static func problem(of violation: FieldViolation) -> String {
+    static func problem(of violation: FieldViolation, in command: Syntax? = nil) -> String {
         let got = violation.got.isEmpty ? "" : "; got \(violation.got)"
-        return "\(name(of: violation.field)) \(violation.rule)\(got)"
+        let rule = ServiceText.withFlags(violation.rule, of: command)
+        return "\(name(of: violation.field, in: command)) \(rule)\(got)"
     }
 
-    static func name(of field: String) -> String {
+    static func name(of field: String, in command: Syntax? = nil) -> String {
         let last = String(field.split(separator: ".").last ?? "")
+        if let other = others[last], let command, command.options.contains(where: { $0.flag == other }) { return other }
         guard let source = sources[field] ?? sources[last] else { return field }
         return durations.contains(source) ? "\(source), in milliseconds," : source
     }

@@ -57,6 +57,12 @@ struct Invocation: Sendable {
         throw .usage("\(option.flag) is missing: \(option.summary)")
     }
 
+    /// Throws if none of the options is given.
+    func requireChange(_ options: [any AnyOption], such example: String) throws(GatewayError) {
+        guard !options.contains(where: { arguments.contains($0) }) else { return }
+        throw .usage("there is nothing to change. Pass a setting, such as \(example)")
+    }
+
     /// `concert` gives the zone of its venue to a time without one.
     func time(_ flag: Option<TimeInput>, of concert: Concert? = nil) throws(GatewayError) -> Timestamp? {
         try arguments[flag]?.timestamp(in: zone(of: concert), now: clock.now)
@@ -169,7 +175,9 @@ struct Invocation: Sendable {
 
     /// Buyers see the cause of a failure with --verbose only.
     private func error(_ failure: CallFailure) -> GatewayError {
-        let error = GatewayError(failure.failure, of: failure.service, retry: retry(of: failure))
+        var error = GatewayError(
+            failure.failure, of: failure.service, by: command.syntax, retry: retry(of: failure))
+        if !isJSON { error = error.withTimes(in: zone) }
         let isForBuyers = command.caller == .user && !self[CommonFlags.verbose]
         return isForBuyers ? error.forBuyers(of: failure.service) : error
     }
