@@ -139,4 +139,25 @@ struct CommandTableTests {
                 == "{\"error\":{\"exit\":77,\"message\":\"not signed in. Type: gateway sign-in NAME; without an "
                 + "account: gateway sign-up NAME\"}}")
     }
+
+    @Test(arguments: [
+        "places", "payments", "history", "sessions", "admin room places", "admin user find", "admin user places",
+        "admin user payments", "admin user history", "admin reservations", "admin halts list", "admin operator list",
+    ])
+    func `each list has the options of lists`(name: String) throws {
+        let command = try #require(CommandTable.all.first { $0.name == name })
+        let flags = command.syntax.options.map(\.flag)
+        #expect(Set(CommonFlags.lists.map(\.flag)).isSubset(of: flags))
+    }
+
+    @Test(arguments: ["place", "status", "admin room show", "admin report"])
+    func `what changes can be watched`(name: String) throws {
+        let command = try #require(CommandTable.all.first { $0.name == name })
+        #expect(command.syntax.options.contains { $0.flag == CommonFlags.watch.flag })
+    }
+
+    @Test func `the options of a move say what happens without them`() throws {
+        let command = try #require(CommandTable.all.first { $0.name == "admin schedule move" })
+        for option in command.syntax.options { #expect(!option.summary.contains("for a new date"), "\(option.flag)") }
+    }
 }

@@ -49,6 +49,51 @@ struct TextsTests {
         }
     }
 
+    @Test func `the limit of the history counts the entries that are shown`() async throws {
+        let all = [
+            Self.entry(9, .payment, 100, 900, 2), Self.entry(8, .setAside, 100, 900, 2),
+            Self.entry(7, .topUp, 500, 1000),
+            Self.entry(6, .payment, 100, 500, 1), Self.entry(5, .setAside, 100, 500, 1),
+            Self.entry(4, .topUp, 600, 600),
+        ]
+        let routes = [
+            Route(WalletMethods.showBalance) { _, _ in
+                ShowBalanceReply(balances: [Balance(currency: "EUR", available: 900)])
+            },
+            Route(WalletMethods.listEntries) { request, _ in
+                let rest = all.filter { request.beforeSerial == 0 || $0.serial < request.beforeSerial }
+                return ListEntriesReply(entries: Array(rest.prefix(2)), hasMore: rest.count > 2)
+            },
+        ]
+        try await StubServices.with(wallet: routes) { services in
+            func kinds(_ words: String) async -> [Substring] {
+                await services.gateway("history \(words) --columns kind --no-headers").output.split(separator: "\n")
+            }
+            #expect(await kinds("--limit 2") == ["payment", "top-up"])
+            #expect(await kinds("--limit 4") == ["payment", "top-up", "payment", "top-up"])
+            #expect(await kinds("--limit 9").count == 4)
+            #expect(await kinds("--limit 2 --all") == ["payment", "set aside for a payment"])
+        }
+    }
+
+    @Test(arguments: [
+        "admin concert configure moon-tour", "admin schedule configure moon-tour/friday",
+        "admin schedule returns moon-tour/friday", "admin room configure sale",
+    ])
+    func `a change without a setting is a usage error`(line: String) async throws {
+        try await StubServices.with { services in
+            let result = await services.gateway(line)
+            #expect(result.exit == .usage)
+            #expect(result.errorOutput.hasPrefix("gateway: there is nothing to change. Pass a setting, such as --"))
+        }
+    }
+
+    @Test(arguments: [(1, "1 seat"), (0, "0 seats"), (2, "2 seats")])
+    func `a number stands before the right form of its noun`(number: Int, text: String) {
+        #expect(number.counted("seat") == text)
+        #expect(UInt64(number).counted("entry", "entries") == (number == 1 ? "1 entry" : "\(number) entries"))
+    }
+
     @Test func `a place says how many people are ahead, and when a line opens`() async throws {
         var place = Place(
             roomID: RoomID(high: 5, low: 1), placeID: PlaceID(high: 6, low: 1), state: .waiting, roomState: .open,

@@ -39,7 +39,8 @@ struct Command: Sendable {
         "concerts", "dates", "reservations", "payments", "tickets", "balance", "history", "sessions", "status",
         "profile list", "admin sessions", "admin operator list", "admin keys create", "admin keys list",
         "admin keys stage", "admin keys promote", "admin keys drop", "admin keys split", "admin room list",
-        "admin schedule list", "admin halts list", "admin reservations",
+        "admin schedule list", "admin halts list", "admin reservations", "places", "admin room places",
+        "admin user find", "admin user places", "admin user payments", "admin user history",
     ]
     /// The commands whose result changes while people look at it.
     private static let watched: Set = ["place", "status", "admin room show", "admin report"]

@@ -22,13 +22,13 @@ struct Questions: Sendable {
         return line.trimmed
     }
 
-    /// Asks until `read` accepts the answer. Prints the errors of `read`.
+    /// Asks until `read` accepts the answer. Prints the errors of `read`, and throws its refusals.
     func ask<Value>(_ question: String, _ read: (String) throws(GatewayError) -> Value) throws(GatewayError) -> Value {
         while true {
             do throws(GatewayError) {
                 return try read(try ask(question))
             } catch {
-                if error.exit == .interrupted { throw error }
+                if error.exit == .interrupted || error.exit == .refused { throw error }
                 console.print(console.fitted(error.message))
             }
         }
@@ -43,7 +43,7 @@ struct Questions: Sendable {
             do throws(GatewayError) {
                 return try read(try answer(await console.input.nextLine()))
             } catch {
-                if error.exit == .interrupted { throw error }
+                if error.exit == .interrupted || error.exit == .refused { throw error }
                 console.print(console.fitted(error.message))
             }
         }

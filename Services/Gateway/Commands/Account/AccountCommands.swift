@@ -47,11 +47,32 @@ enum AccountCommands {
                 // Fails before the first question.
                 try checkName(run[Operands.name])
                 let password = try Password.read(run, isNew: isNew)
-                let credential = try await enter(run, run[Operands.name], password)
+                let credential = try await withFreeName(run) { try await enter(run, $0, password) }
                 try run.configuration.store(credential)
                 run.show(
                     credential.json, "Signed in as \(credential.name), until \(run.zone.text(of: credential.end)).")
             })
+    }
+
+    /// Runs `enter` with the name of the command line. If it is taken, asks in a terminal for another one, so that nobody types
+    /// the password again.
+    private static func withFreeName<Value>(
+        _ run: Invocation, _ enter: (_ name: String) async throws -> Value
+    ) async throws -> Value {
+        var name = run[Operands.name]
+        while true {
+            do {
+                return try await enter(name)
+            } catch let failure as CallFailure
+                where failure.isBecause(WalletReason.nameTaken) && run.questions.canAsk
+            {
+                name = try run.questions.ask("The name \(name) is taken. Another name:") {
+                    answer throws(GatewayError) in
+                    do throws(GatewayError) { try checkName(answer) } catch { throw .usage(error.message) }
+                    return answer
+                }
+            }
+        }
     }
 
     /// The rule of the contract for names of users.

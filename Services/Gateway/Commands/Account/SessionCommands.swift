@@ -6,8 +6,8 @@ import WalletAPI
 /// Lists and ends sessions.
 enum SessionCommands {
     private static let all = Option("all", .flag, "end all your sessions, on every machine")
-    private static let session = Option<SessionID>(
-        "session", .id(), "end this session instead, and stay signed in here. See: gateway sessions")
+    private static let session = Option(
+        "session", .text("SESSION"), "end this session instead, and stay signed in here. See: gateway sessions")
 
     static let signOut = signOut(
         "sign-out", as: .user,
@@ -36,9 +36,10 @@ enum SessionCommands {
 
     private static func endSession(of stored: StoredCredential, _ run: Invocation) async throws {
         let people = People(run.credentials.caller(as: stored.role, isOperator: stored.role == .operator))
-        if let id = run[session] {
+        if let name = run[session] {
+            let id = try await id(of: name, people)
             try await people.signOut(id)
-            return run.show(.object(["ended": .string("\(id)")]), "Ended session \(id).")
+            return run.show(.object(["ended": .string("\(id)")]), "Ended session \(IDSuffix.text(of: id)).")
         }
         guard stored.session != nil || run[all] else { return }
         do {
@@ -51,20 +52,36 @@ enum SessionCommands {
         }
     }
 
+    /// An id, or that of the open session whose id ends in `name`. An ended session may be ended again by its id.
+    private static func id(of name: String, _ people: People) async throws -> SessionID {
+        if let id = SessionID(name) { return id }
+        let suffix = IDSuffix(name)
+        let found = try await people.sessions().map(\.sessionID).filter { suffix.matches($0) }
+        guard let id = found.first, found.count == 1 else {
+            throw GatewayError.refused(
+                found.isEmpty
+                    ? "you have no session \(name.printable)"
+                    : "\(name.printable) matches \(found.count.counted("session"))",
+                hint: "See: gateway sessions")
+        }
+        return id
+    }
+
     static let list = list("sessions", as: .user)
     static let listOfOperator = list("admin sessions", as: .operator)
 
     private static func list(_ name: String, as role: Role) -> Command {
         Command(
-            name, "Lists your sessions: the sign-ins on all machines that have not ended.", calls: [.wallet],
-            caller: role, examples: ["", "--json"],
+            name, "Lists your sessions: the sign-ins on all machines that have not ended.",
+            details: "The star marks the session of this command.", calls: [.wallet], caller: role,
+            examples: ["", "--json"],
             run: { run in
                 run.show(
                     try await People(run.caller).sessions(), \.json,
-                    ["SESSION", "ROLE", "FROM", "SINCE", "USED", "ENDS"]
+                    ["SESSION", "ROLE", "FROM", .wrapped("SINCE"), .wrapped("USED"), .wrapped("ENDS")]
                 ) { session in
                     [
-                        "\(session.sessionID)" + (session.isCurrent ? " (this one)" : ""), session.role,
+                        IDSuffix.text(of: session.sessionID) + (session.isCurrent ? " *" : ""), session.role,
                         session.address, run.localTime(session.beganAt), run.localTime(session.usedAt),
                         run.localTime(session.endsAt),
                     ]

@@ -125,6 +125,7 @@ enum ActionCommands {
                 .refused, "the log of actions is wrong: \(violations.joined(separator: "; "))",
                 hint: "Keep a copy of the databases, and see “What operators did” in deploy/README.md")
         }
+        run.note("The logs are right: no action was changed, dropped or moved.")
     }
 
     private static func json(_ service: Service, _ audit: ActionAudit) -> JSON {

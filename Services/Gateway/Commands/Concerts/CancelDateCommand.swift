@@ -70,14 +70,14 @@ enum CancelDateCommand {
         let done = reply.done
         run.show(
             reply.json,
-            "\(date.name) is cancelled: \(reply.reason.printable). \(done.tickets) tickets were returned, "
-                + "\(Money.text(done.refunded, reply.currency)) is refunded, and \(done.held) holds ended.")
+            "\(date.name) is cancelled: \(reply.reason.printable). Returned: \(done.tickets.counted("ticket")). "
+                + "Refunded: \(Money.text(done.refunded, reply.currency)). Ended: \(done.held.counted("hold")).")
     }
 }
 
 extension CancelDateReply {
     fileprivate func preview(of date: ConcertDate) -> String {
-        "\(date.name) has \(left.seats) seats: \(left.held) held, and \(left.tickets) tickets for "
+        "\(date.name) has \(left.seats.counted("seat")): \(left.held) held, and \(left.tickets.counted("ticket")) for "
             + "\(Money.text(left.refunded, currency)), which would be refunded."
     }
 

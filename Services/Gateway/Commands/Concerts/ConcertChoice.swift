@@ -24,7 +24,7 @@ struct ConcertChoice {
         let dates = try await run.catalogue.dates(of: concert)
         if dates.isEmpty { throw JourneyError.noDates(concert) }
         return try run.questions.choose("Which date?", among: dates, \.settings.name) { date in
-            "\(date.settings.name)  \(run.localTime(date.settings.startsAt, of: concert))  \(date.entry.counts?.free ?? 0) seats left"
+            "\(date.settings.name)  \(run.localTime(date.settings.startsAt, of: concert))  \((date.entry.counts?.free ?? 0).counted("seat")) left"
         }
     }
 

@@ -60,6 +60,7 @@ enum ConcertCommands {
         flags: [newTitle, newHost, venueZone, room, noRoom, CommonFlags.requestID],
         examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records'", "moon-tour --no-browse-room"],
         run: { run in
+            try run.requireChange([newTitle, newHost, venueZone, room, noRoom], such: "--title 'The Moon Tour'")
             let concert = try await run.catalogue.concert(named: run[Operands.concert])
             var request = ConfigureConcertRequest(
                 concertID: concert.concertID, title: run[newTitle] ?? concert.title,
@@ -158,6 +159,7 @@ enum ConcertCommands {
         flags: DateFlags.all + [DateFlags.noRoom],
         examples: ["moon-tour/friday --seats-per-user 2 --hold 3m", "moon-tour/friday --no-room"],
         run: { run in
+            try run.requireChange(DateFlags.all + [DateFlags.noRoom], such: "--seats-per-user 2")
             let date = try await run.catalogue.date(run[Operands.target])
             let request = ConfigureScheduleRequest(
                 concertID: date.concert.concertID, scheduleID: date.id,
@@ -202,10 +204,30 @@ enum ConcertCommands {
 }
 
 extension ConcertDate {
-    /// Whether and until when users can return tickets.
+    /// Whether and until when users can return tickets, and what is kept of the price.
     func returnsText(_ run: Invocation) -> String {
-        guard let end = settings.cancelUntil, run.clock.now < end else { return "Tickets for it cannot be returned." }
-        return "Tickets for it can be returned until \(run.localTime(end, of: concert)): gateway cancel"
+        let end = [settings.cancelUntil, settings.startsAt].compactMap { $0 }.min()
+        guard settings.cancelUntil != nil, let end, run.clock.now < end else {
+            return "Tickets for it cannot be returned."
+        }
+        let kept = keptText(run, until: end).map { " \($0)" } ?? ""
+        return "Tickets for it can be returned until \(run.localTime(end, of: concert)): gateway cancel.\(kept)"
+    }
+
+    /// `10 % of the price is kept now, and 50 % from Fri 18 Dec 2026 20:00 CET on.` Nil if nothing is kept until then.
+    private func keptText(_ run: Invocation, until end: Timestamp) -> String? {
+        guard let start = settings.startsAt else { return nil }
+        let steps = entry.returnSteps.map {
+            (from: start - .hours(24 * Int($0.daysBeforeStart)), percent: $0.keptPercent)
+        }
+        let now = steps.last { $0.from <= run.clock.now && $0.percent > 0 }.map {
+            "\($0.percent) % of the price is kept now"
+        }
+        let later = steps.filter { run.clock.now < $0.from && $0.from < end && $0.percent > 0 }.map {
+            "\($0.percent) %\(now == nil ? " of the price is kept" : "") from \(run.localTime($0.from, of: concert)) on"
+        }
+        let texts = [now].compactMap { $0 } + later
+        return texts.isEmpty ? nil : texts.joined(separator: ", ") + "."
     }
 
     var json: JSON {

@@ -17,11 +17,18 @@ enum DateFlags {
     private static let room = Option(
         "room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
 
+    private static let newStart = Option("starts", .time, "new start of the date")
+    private static let newEnd = Option("ends", .time, "new end of the date; it moves with the start if not given")
+    private static let newClose = Option(
+        "sale-closes", .time, "new end of the sale; it moves with the start if not given")
+    private static let newCancel = Option(
+        "cancel-until", .time, "new last time at which users may return tickets; it moves with the start if not given")
+
     static let noRoom = Option("no-room", .flag, "remove the date from its waiting room, so that it needs no pass")
 
     static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room]
     /// The times that move together.
-    static let times: [any AnyOption] = [starts, ends, closes, cancel]
+    static let times: [any AnyOption] = [newStart, newEnd, newClose, newCancel]
 
     /// The request to move a date to the times of the flags.
     static func move(of date: ConcertDate, _ run: Invocation) throws(GatewayError) -> MoveDateRequest {

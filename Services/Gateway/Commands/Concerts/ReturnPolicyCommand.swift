@@ -21,8 +21,9 @@ enum ReturnPolicyCommand {
         calls: [.concert], caller: .operator, operands: [Operands.target], flags: [keep, until, never],
         examples: ["moon-tour/friday --keep 30:10,7:50 --until '2037-12-24 20:00'", "moon-tour/friday --never"],
         run: { run in
+            try run.requireChange([keep, until, never], such: "--keep 30:10,7:50")
             let date = try await run.catalogue.date(run[Operands.target])
-            let time = try run.time(until)
+            let time = try run.time(until, of: date.concert)
             guard time == nil || !run[never] else {
                 throw GatewayError.usage("\(until.flag) and \(never.flag) exclude each other. Pass one of them")
             }
@@ -42,7 +43,8 @@ extension ConcertDate {
         let steps = entry.returnSteps.map {
             "\($0.keptPercent) % is kept from \($0.daysBeforeStart) days before the start"
         }
-        return (["users can return tickets until \(run.localTime(until))"] + steps).joined(separator: "; ") + "."
+        return (["users can return tickets until \(run.localTime(until, of: concert))"] + steps).joined(separator: "; ")
+            + "."
     }
 }
 

@@ -74,7 +74,7 @@ enum ExportCommands {
         } catch {
             throw broken(run.error(error), after: key, count, isFile: file != nil)
         }
-        if let path = run[output] { run.note("\(count) rows written to \(path).") }
+        if let path = run[output] { run.note("\(count.counted("row")) written to \(path).") }
     }
 
     private static func broken(
@@ -83,7 +83,8 @@ enum ExportCommands {
         var error = error
         let flag = isFile ? resume.flag : key.isEmpty ? "" : "\(after.flag) \(key.joined(separator: ","))"
         let words = flag.isEmpty ? "" : " with: \(flag)"
-        let hint = "\(count) rows are complete. To continue, repeat the command\(words)"
+        let hint =
+            "\(count.counted("row")) \(count == 1 ? "is" : "are") complete. To continue, repeat the command\(words)"
         error.hint = error.hint.map { "\($0). \(hint)" } ?? hint
         return error
     }

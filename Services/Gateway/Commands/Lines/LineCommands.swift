@@ -12,8 +12,8 @@ enum LineCommands {
         "join", "Joins the line for a concert, waits for your turn, and enters.",
         details: """
             Joining again returns the same place, on any machine. In a terminal a bar shows how many people are ahead,
-            and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command returns at
-            once, unless --wait is given.
+            and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command enters if it is
+            your turn, and otherwise returns at once, unless --wait is given.
             """,
         calls: [.queue, .concert], caller: .user, operands: [Operands.optionalTarget],
         flags: [wait, noWait, CommonFlags.requestID],
@@ -27,8 +27,12 @@ enum LineCommands {
             }
             let waits = run[wait] || (run.console.isTerminal && !run.isJSON)
             var (place, recorded) = try await WaitingLine(run.caller).join(entrance)
-            if waits, !run[noWait] { place = try await waitAndEnter(place, recorded, run) }
+            // A turn lapses within a minute, so it is used at once.
+            if !run[noWait], waits || place.state == .admitted {
+                place = try await waitAndEnter(place, recorded, run)
+            }
             show(place, recorded, run)
+            if place.state == .waiting { run.note("To wait for your turn: gateway place \(recorded.target) --wait") }
         })
 
     private static func entrance(_ run: Invocation) async throws -> WaitingLine.Entrance? {

@@ -90,7 +90,7 @@ struct Buy {
             let grade = plan.grades.first { $0.free > 0 }?.name ?? "A"
             let seat = plan.names(.free, plan.blocks).first ?? "Stalls-12-7"
             let choice = try await run.questions.askInBackground(
-                "Which seats? Type names such as \(seat), or: best 2 \(grade)"
+                "Which seats? Type names such as \(seat), or: best 2 \(grade). To stop: no"
             ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan, run) }
             do {
                 return try await seats.reserve(choice)

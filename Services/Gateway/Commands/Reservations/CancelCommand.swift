@@ -34,7 +34,10 @@ enum CancelCommand {
         switch reservation.state {
         case .sold: break
         case .returned where choice.seats.isEmpty:
-            return run.show(.object(["reservation": reservation.json]), reservation.text(now: run.clock.now))
+            return run.show(
+                .object(["reservation": reservation.json]),
+                "Already returned on \(run.localTime(reservation.endedAt)): \(reservation.seatNames). "
+                    + "Nothing has changed. To see the refund: gateway history")
         case .held: throw GatewayError.refused("the seats are held, not bought. To release them: gateway release")
         default:
             throw GatewayError.refused(

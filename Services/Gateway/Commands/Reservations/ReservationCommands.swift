@@ -52,7 +52,7 @@ enum ReservationCommands {
             ) { reservation in
                 [
                     IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
-                    reservation.shortText(run.clock.now), reservation.total, reservation.seatNames,
+                    reservation.shortText(run.clock.now), reservation.total, reservation.seatsText,
                 ]
             }
         })
@@ -62,6 +62,11 @@ extension Reservation {
     var total: String { Money.text(amount, currency) }
 
     var seatNames: String { seats.joined(separator: ", ").printable }
+
+    /// The seats for a table: `A-1-1, A-1-2; returned: A-1-2`. Those of a returned reservation are all returned.
+    var seatsText: String {
+        state == .returned || returnedSeats.isEmpty ? seatNames : "\(seatNames); returned: \(returnedNames)"
+    }
 
     private var returnedNames: String { returnedSeats.joined(separator: ", ").printable }
 

@@ -21,9 +21,14 @@ enum SeatFlags {
     /// The choice of the answer to a question: `Stalls-12-7..9`, `best 2 A`.
     static func choice(of answer: String, _ plan: SeatPlan, _ run: Invocation) throws(GatewayError) -> SeatChoice {
         let words = answer.split { $0 == " " || $0 == "," }.map(String.init)
-        guard let first = words.first else { throw .usage("Please type the names of seats.") }
+        guard let first = words.first else { throw .usage("Please type the names of seats, or no.") }
+        if words.count == 1, ["no", "n", "q", "quit", "exit"].contains(first.lowercased()) {
+            throw .refused("nothing was reserved. To leave the line, if you joined one: gateway leave")
+        }
         guard first.lowercased() == "best" else {
-            do throws(JourneyError) { return .named(try plan.seats(named: answer)) } catch { throw run.error(error) }
+            do throws(JourneyError) { return .named(try plan.seats(named: answer)) } catch {
+                throw .usage(run.error(error).message)
+            }
         }
         guard words.count >= 2, let count = UInt32(words[1]) else {
             throw .usage("Please type a number after best, such as: best 2 A")

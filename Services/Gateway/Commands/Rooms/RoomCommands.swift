@@ -34,14 +34,12 @@ enum RoomCommands {
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: RoomSettings.flags,
         examples: ["summer-sale --active 500 --rate 50"],
         run: { run in
+            try run.requireChange(RoomSettings.flags, such: "--active 500")
             let before = try await RoomSettings.room(run)
             let request = ConfigureRoomRequest(
                 roomID: before.roomID, limits: RoomSettings.limits(run, before: before.limits),
                 times: try RoomSettings.times(run, before: before.times))
             let isConfigured = request.limits != nil || request.times != nil
-            guard isConfigured || run[RoomSettings.waiting] != nil else {
-                throw GatewayError.usage("there is nothing to change. Pass a setting, such as --active 500")
-            }
             let room = isConfigured ? try await run.caller.call(QueueMethods.configureRoom, request).room : before
             show(try await RoomSettings.limitWaiting(in: room, run), run)
         })
@@ -85,7 +83,7 @@ enum RoomCommands {
             let effect =
                 waiting == 0
                 ? "No users wait in \(room.name), so this closes it at once. Drain it, and close it permanently?"
-                : "Drain \(room.name), and close it permanently after the \(waiting) users who wait?"
+                : "Drain \(room.name), and close it permanently after the last of \(waiting.counted("waiting user"))?"
             // A script that drains a room means it.
             if run.questions.canAsk {
                 try run.questions.requireConfirmation(effect, unchanged: "the room still accepts users")

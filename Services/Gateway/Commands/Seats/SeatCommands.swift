@@ -32,24 +32,30 @@ enum SeatCommands {
 
     static let history = Command(
         "admin seats history", "Shows who held or bought a seat, when, and why it was returned.",
-        calls: [.concert], caller: .operator, operands: [Operands.target, seat],
+        calls: [.concert, .wallet], caller: .operator, operands: [Operands.target, seat],
         examples: ["moon-tour/friday Stalls-12-7"],
         run: { run in
             let seat = run[seat]
             let date = try await run.catalogue.date(run[Operands.target])
             let request = ShowSeatHistoryRequest(
                 concertID: date.concert.concertID, scheduleID: date.id, seat: seat)
-            show(try await run.caller.call(ConcertMethods.showSeatHistory, request), of: seat, run)
+            try await show(try await run.caller.call(ConcertMethods.showSeatHistory, request), of: seat, run)
         })
 
-    private static func show(_ reply: ShowSeatHistoryReply, of seat: String, _ run: Invocation) {
+    private static func show(_ reply: ShowSeatHistoryReply, of seat: String, _ run: Invocation) async throws {
+        let users = try await People(run.caller).users(reply.claims.map(\.userID))
         let table = Table(
-            [.wrapped("RESERVED"), "STATE", .wrapped("ENDED"), "USER", .wrapped("RETURNED FOR")], reply.claims
+            [.wrapped("RESERVED"), "STATE", .wrapped("ENDED"), .wrapped("USER"), .wrapped("RETURNED FOR"), "CODE"],
+            reply.claims
         ) { claim in
             let reservation = claim.reservation
+            // The other seats of the reservation may still be sold.
+            let isReturned = claim.returnedAt != nil
             return [
-                run.localTime(reservation.reservedAt), "\(reservation.state)", run.localTime(reservation.endedAt),
-                "\(claim.userID)", claim.returnReason,
+                run.localTime(reservation.reservedAt), isReturned ? "returned" : "\(reservation.state)",
+                run.localTime(claim.returnedAt ?? reservation.endedAt), users[claim.userID].label(of: claim.userID),
+                isReturned || reservation.dateCancelled ? claim.returnReason : "",
+                IDSuffix.text(of: reservation.reservationID),
             ]
         }
         let reason = reply.blockedReason.isEmpty ? "" : " (\(reply.blockedReason.printable))"
@@ -59,9 +65,9 @@ enum SeatCommands {
                 "blockedReason": .text(reply.blockedReason), "grade": .string(reply.grade),
                 "createdAt": .time(reply.createdAt), "updatedAt": .time(reply.updatedAt),
                 "claims": .list(reply.claims) { claim in
-                    .object([
-                        "userId": .id(claim.userID), "reservation": claim.reservation.json,
-                        "returnReason": .text(claim.returnReason),
+                    JSON.object(["userId": .id(claim.userID)]).adding(users[claim.userID].names).adding([
+                        "reservation": claim.reservation.json, "returnReason": .text(claim.returnReason),
+                        "returnedAt": .time(claim.returnedAt),
                     ])
                 },
             ]),
@@ -101,7 +107,8 @@ enum SeatCommands {
             let seats = offers.reduce(0) { $0 + UInt64($1.seats.count) }
             let unchanged = seats - min(seats, counts.added + counts.changed)
             show(
-                counts, "\(counts.added) seats added, \(counts.changed) changed, \(unchanged) unchanged", of: date, run)
+                counts, "\(counts.added.counted("seat")) added, \(counts.changed) changed, \(unchanged) unchanged",
+                of: date, run)
         })
 
     static let block = Command(
@@ -114,7 +121,7 @@ enum SeatCommands {
             let request = BlockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range), reason: reason)
             let counts = try await run.caller.call(ConcertMethods.blockSeats, request).counts
-            show(counts, "\(counts.changed) seats taken off sale", of: date, run)
+            show(counts, "\(counts.changed.counted("seat")) taken off sale", of: date, run)
         })
 
     static let unblock = Command(
@@ -126,7 +133,7 @@ enum SeatCommands {
             let request = UnblockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range))
             let counts = try await run.caller.call(ConcertMethods.unblockSeats, request).counts
-            show(counts, "\(counts.changed) seats put back on sale", of: date, run)
+            show(counts, "\(counts.changed.counted("seat")) put back on sale", of: date, run)
         })
 
     static let remove = Command(
@@ -143,7 +150,7 @@ enum SeatCommands {
             let counts = try await run.caller.call(
                 ConcertMethods.removeSeats, request, requestID: run.caller.newRequestID()
             ).counts
-            show(counts, "\(counts.changed) seats removed", of: date, run)
+            show(counts, "\(counts.changed.counted("seat")) removed", of: date, run)
         })
 
     private static func show(_ counts: SeatChangeCounts, _ change: String, of date: ConcertDate, _ run: Invocation) {

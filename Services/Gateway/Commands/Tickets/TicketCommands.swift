@@ -67,7 +67,7 @@ enum TicketCommands {
         let valid = try await Tickets(run.caller).valid()
         guard valid.count == 1 || run.questions.canAsk else {
             throw GatewayError.usage(
-                "TICKET is missing, and you have \(valid.count) tickets. To see them: gateway tickets")
+                "TICKET is missing, and you have \(valid.count.counted("ticket")). To see them: gateway tickets")
         }
         return try run.questions.choose("Which ticket?", among: valid, \.ticket.seat) {
             "\($0.concert.name)  \($0.ticket.seat)"
