@@ -115,7 +115,8 @@ package struct TimelineReader: Sendable {
                 default: .placeEnded(event.state)
                 }
             isEntered = isEntered || event.state == .active
-            return Timeline.Event(at: event.at, step: step, reason: event.reason)
+            // The reason of a renewal says only that it is one.
+            return Timeline.Event(at: event.at, step: step, reason: step == .renewed ? "" : event.reason)
         }
     }
 

@@ -8,6 +8,7 @@ enum Main {
         CancelDateBenchmark.benchmark,
         DatabaseBenchmark.benchmark,
         EchoServer.benchmark,
+        ExportsBenchmark.benchmark,
         GrowthBenchmark.benchmark,
         HoldsBenchmark.benchmark,
         IdentityBenchmark.benchmark,

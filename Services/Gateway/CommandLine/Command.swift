@@ -45,6 +45,9 @@ struct Command: Sendable {
     /// The commands whose result changes while people look at it.
     private static let watched: Set = ["place", "status", "admin room show", "admin report"]
 
+    /// True if it prints comma-separated values: lists, the report and exports.
+    var hasCSV: Bool { printsList || name == "admin report" || words.starts(with: ["admin", "export"]) }
+
     var printsList: Bool { syntax.options.contains { $0.name == CommonFlags.columns.name } }
 
     /// The role that it acts in.

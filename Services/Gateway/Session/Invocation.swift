@@ -89,7 +89,7 @@ struct Invocation: Sendable {
                 "\(CommonFlags.json.flag) and \(CommonFlags.output.flag) \(output) exclude each other. Pass one of them"
             )
         }
-        guard format == .csv, !command.printsList else { return }
+        guard format == .csv, !command.hasCSV else { return }
         throw .usage("gateway \(command.name) prints no list, so it has no CSV. Use \(CommonFlags.output.flag) json")
     }
 

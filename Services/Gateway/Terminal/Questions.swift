@@ -13,7 +13,7 @@ struct Questions: Sendable {
 
     /// The answer without spaces around it. Throws at the end of the input.
     func ask(_ question: String) throws(GatewayError) -> String {
-        console.draw("\(question) ")
+        console.draw("\(console.fitted(question)) ")
         return try answer(console.input.line())
     }
 
@@ -39,7 +39,7 @@ struct Questions: Sendable {
         _ question: String, _ read: (String) throws(GatewayError) -> Value
     ) async throws(GatewayError) -> Value {
         while true {
-            console.draw("\(question) ")
+            console.draw("\(console.fitted(question)) ")
             do throws(GatewayError) {
                 return try read(try answer(await console.input.nextLine()))
             } catch {

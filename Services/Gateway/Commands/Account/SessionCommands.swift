@@ -55,16 +55,8 @@ enum SessionCommands {
     /// An id, or that of the open session whose id ends in `name`. An ended session may be ended again by its id.
     private static func id(of name: String, _ people: People) async throws -> SessionID {
         if let id = SessionID(name) { return id }
-        let suffix = IDSuffix(name)
-        let found = try await people.sessions().map(\.sessionID).filter { suffix.matches($0) }
-        guard let id = found.first, found.count == 1 else {
-            throw GatewayError.refused(
-                found.isEmpty
-                    ? "you have no session \(name.printable)"
-                    : "\(name.printable) matches \(found.count.counted("session"))",
-                hint: "See: gateway sessions")
-        }
-        return id
+        let open = try await people.sessions().map(\.sessionID)
+        return try ShortID.find(name, among: open, "session", hint: "See: gateway sessions")
     }
 
     static let list = list("sessions", as: .user)

@@ -214,20 +214,18 @@ extension ConcertDate {
         return "Tickets for it can be returned until \(run.localTime(end, of: concert)): gateway cancel.\(kept)"
     }
 
-    /// `10 % of the price is kept now, and 50 % from Fri 18 Dec 2026 20:00 CET on.` Nil if nothing is kept until then.
+    /// `The organiser keeps of the price: 10 % now, 50 % from Fri 18 Dec 2026 20:00 CET on.` Nil if nothing is kept.
     private func keptText(_ run: Invocation, until end: Timestamp) -> String? {
         guard let start = settings.startsAt else { return nil }
         let steps = entry.returnSteps.map {
             (from: start - .hours(24 * Int($0.daysBeforeStart)), percent: $0.keptPercent)
         }
-        let now = steps.last { $0.from <= run.clock.now && $0.percent > 0 }.map {
-            "\($0.percent) % of the price is kept now"
-        }
+        let now = steps.last { $0.from <= run.clock.now && $0.percent > 0 }.map { "\($0.percent) % now" }
         let later = steps.filter { run.clock.now < $0.from && $0.from < end && $0.percent > 0 }.map {
-            "\($0.percent) %\(now == nil ? " of the price is kept" : "") from \(run.localTime($0.from, of: concert)) on"
+            "\($0.percent) % from \(run.localTime($0.from, of: concert)) on"
         }
         let texts = [now].compactMap { $0 } + later
-        return texts.isEmpty ? nil : texts.joined(separator: ", ") + "."
+        return texts.isEmpty ? nil : "The organiser keeps of the price: \(texts.joined(separator: ", "))."
     }
 
     var json: JSON {
@@ -283,7 +281,7 @@ extension Concert {
         .object([
             "concertId": .id(concertID), "name": .string(name), "title": .string(title), "host": .string(host),
             "currency": .string(currency), "browseRoomId": .id(browseRoomID), "createdAt": .time(createdAt),
-            "updatedAt": .time(updatedAt), "version": .count(version),
+            "updatedAt": .time(updatedAt), "version": .count(version), "zone": .text(zone),
         ])
     }
 }

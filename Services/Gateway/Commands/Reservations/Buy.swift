@@ -90,7 +90,7 @@ struct Buy {
             let grade = plan.grades.first { $0.free > 0 }?.name ?? "A"
             let seat = plan.names(.free, plan.blocks).first ?? "Stalls-12-7"
             let choice = try await run.questions.askInBackground(
-                "Which seats? Type names such as \(seat), or: best 2 \(grade). To stop: no"
+                "Type seats such as \(seat), or best 2 \(grade), or no to stop.\nWhich seats?"
             ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan, run) }
             do {
                 return try await seats.reserve(choice)
@@ -130,11 +130,12 @@ struct Buy {
             return run.show(
                 .object(["reservation": sold.json, "payment": payment.json, "tickets": .list(tickets, \.json)]), "")
         }
-        run.console.print(run.style.paint("Paid: \(payment.total). Enjoy the concert!", .green) + "\n")
-        for other in tickets.dropFirst() {
-            run.console.print(
-                "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.argument)")
+        let paid = "Paid: \(payment.total). Enjoy the concert!"
+        guard let first = tickets.first else { return run.console.print(paid) }
+        let others = tickets.dropFirst().map { other in
+            "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.argument)\n"
         }
-        if let first = tickets.first { try await TicketCommands.show(first, run) }
+        // Beside the code, which would push lines above it off the screen.
+        try await TicketCommands.show(first, run, above: "\(paid)\n\n\(others.joined())\(others.isEmpty ? "" : "\n")")
     }
 }

@@ -6,12 +6,14 @@ import WalletAPI
 
 /// Lists, shows and revokes places in waiting rooms.
 enum PlaceCommands {
-    private static let details = "PLACE-ID is the id of the place. To find it: gateway admin room places ROOM"
-    private static let place = Operand("PLACE-ID", ValueKind<PlaceID>.id())
+    private static let details =
+        "PLACE is the id of the place, or the end of it. To find it: gateway admin room places ROOM"
+    private static let place = Operand("PLACE", .text("PLACE"))
     private static let user = Operand("USER", .text("USER"))
     private static let reason = Option("reason", .text("TEXT"), "reason, shown to the user")
     private static let ban = Option("ban", .flag, "the user cannot join this room again")
-    private static let limit = Option("limit", .integer(in: 1...100_000), "limit of places; 50 if not given")
+    private static let limit = Option("limit", .integer(in: 1...maximumListed), "limit of places; 50 if not given")
+    private static let maximumListed = 100_000
 
     static let ofRoom = Command(
         "admin room places", "Lists the places of a waiting room, in the order of the line.",
@@ -56,25 +58,33 @@ enum PlaceCommands {
         run.show(
             places, { $0.json(in: rooms[$0.roomID]).adding(user($0).names) }, empty: "There are no places.",
             [
-                "ROOM", .right("NUMBER"), "STATE", .wrapped("USER"), "JOINED", "RENEWED", "ENDED", .wrapped("REASON"),
-                "PLACE",
+                "ROOM", .right("NUMBER"), "STATE", .wrapped("USER"), .wrapped("JOINED"), .wrapped("RENEWED"),
+                .wrapped("ENDED"), .wrapped("REASON"), "PLACE",
             ]
         ) { place in
             [
                 place.name(of: rooms[place.roomID]), "\(place.serial)", "\(place.state)",
                 user(place).label(of: place.userID), run.localTime(place.joinedAt), run.localTime(place.renewedAt),
-                run.localTime(place.endedAt), place.reason, "\(place.placeID)",
+                run.localTime(place.endedAt), place.reason, IDSuffix.text(of: place.placeID),
             ]
         }
+    }
+
+    /// An id, or that of the place of a room whose id ends in `name`. For the latter, it reads the places of the room.
+    private static func id(of name: String, in room: RoomID, _ run: Invocation) async throws -> PlaceID {
+        if let id = PlaceID(name) { return id }
+        let all = try await Rooms(run.caller).places(in: room, limit: maximumListed).map(\.placeID)
+        return try ShortID.find(name, among: all, "place", hint: "See: gateway admin room places ROOM")
     }
 
     static let history = Command(
         "admin room history", "Shows the states of a place, with their times.", details: details,
         calls: [.queue, .wallet], caller: .operator, operands: [RoomSettings.name, place],
-        examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
+        examples: ["summer-sale 3f2a9c01"],
         run: { run in
+            let room = try await RoomSettings.room(run).roomID
             let request = ShowHistoryRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place])
+                roomID: room, placeID: try await id(of: run[place], in: room, run))
             let reply = try await run.caller.call(QueueMethods.showHistory, request)
             let user = try await People(run.caller).users([reply.userID])[reply.userID]
             let table = Table(["TIME", "STATE", .wrapped("REASON")], reply.events) { event in
@@ -94,17 +104,18 @@ enum PlaceCommands {
         "admin room revoke", "Revokes a place, and shows its user the reason.", details: details,
         calls: [.queue], caller: .operator, operands: [RoomSettings.name, place], flags: [reason, ban],
         examples: [
-            "summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'",
-            "summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot' --ban",
+            "summer-sale 3f2a9c01 --reason 'bought by a robot'",
+            "summer-sale 3f2a9c01 --reason 'bought by a robot' --ban",
         ],
         run: { run in
             let reason = try run.required(reason)
-            let request = RevokePlaceRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place], reason: reason, ban: run[ban])
+            let room = try await RoomSettings.room(run).roomID
+            let id = try await id(of: run[place], in: room, run)
+            let request = RevokePlaceRequest(roomID: room, placeID: id, reason: reason, ban: run[ban])
             let state = try await run.caller.call(QueueMethods.revokePlace, request).state
             run.show(
                 .object([
-                    "placeId": .string("\(run[place])"), "state": .name(of: state), "isBanned": .bool(run[ban]),
+                    "placeId": .id(id), "state": .name(of: state), "isBanned": .bool(run[ban]),
                 ]), "The place is \(state).\(run[ban] ? " Its user cannot join the room again." : "")")
         })
 

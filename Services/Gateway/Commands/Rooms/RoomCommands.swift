@@ -21,6 +21,7 @@ enum RoomCommands {
                 QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
             let room = try await RoomSettings.limitWaiting(in: created.room, run)
             show(room, run)
+            if room.times.opensAt == nil { run.note("Next: gateway admin room open \(room.name)") }
             if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
                 run.note(
                     "This room admits every user at once, because it has no limit. To set one: "

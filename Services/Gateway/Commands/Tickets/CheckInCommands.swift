@@ -36,7 +36,13 @@ enum CheckInCommands {
             var checks = CheckIn(
                 at: gateDate, gate: run[gate] ?? "", within: run[anyDate] ? .zero : run[window] ?? defaultWindow,
                 run.caller)
-            if let code = run[scanned] { return show(try await checks.checkIn(code), run) }
+            if let code = run[scanned] {
+                do { return show(try await checks.checkIn(code), run) } catch {
+                    let answer: Answer = run.error(error).exit == .refused ? .stop : .again
+                    if run.style.isColoured, !run.isJSON { run.console.print(answer.text("", run)) }
+                    throw error
+                }
+            }
             if run.caller.requestID != nil {
                 throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
             }

@@ -74,10 +74,13 @@ enum TicketCommands {
         }
     }
 
-    /// Prints a ticket with its QR code.
-    static func show(_ own: OwnTicket, _ run: Invocation, isInverted: Bool = false) async throws {
+    /// Prints a ticket with its QR code. `text` stands above that of the ticket.
+    static func show(
+        _ own: OwnTicket, _ run: Invocation, isInverted: Bool = false, above text: String = ""
+    ) async throws {
         let (own, code) = try await Tickets(run.caller).show(own)
-        run.show(own.json.adding(["ticketCode": .string(code)]), picture(of: code, own.text(run), run, isInverted))
+        run.show(
+            own.json.adding(["ticketCode": .string(code)]), picture(of: code, text + own.text(run), run, isInverted))
     }
 
     /// The QR code with a text: to the right of it, or above it if there is no space.
@@ -87,7 +90,9 @@ enum TicketCommands {
         func lines(_ code: QRCode) -> [String] { code.lines(run.style, isInverted: isInverted) }
         // The prompt of the shell needs the last row.
         if run.console.isTerminal, let code = QRCode(code, columns: columns - textColumns - 2, rows: rows - 1) {
-            let text = text.wrapped(to: textColumns).split(separator: "\n").map { "  \($0)" }
+            let text = text.wrapped(to: textColumns).split(separator: "\n", omittingEmptySubsequences: false).map {
+                "  \($0)"
+            }
             return lines(code).enumerated().map { $1 + ($0 < text.count ? text[$0] : "") }.joined(separator: "\n")
         }
         let used = text.split(separator: "\n").count + 2
