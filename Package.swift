@@ -23,6 +23,7 @@ func context(_ name: String, calls others: [String] = []) -> [Target] {
     let modules: [Target.Dependency] = [
         "CommandLine", "Database", "Identity", "Kernel", "RPC", "Service", "Telemetry", "Threads",
     ]
+    let own: [Target.Dependency] = name == "Queue" ? ["Encoding", "Files", "LineLog"] : []
     return [
         protobufC("C" + name, folder + "/API/C", ["CProto"]),
         .target(
@@ -30,7 +31,7 @@ func context(_ name: String, calls others: [String] = []) -> [Target] {
             path: folder + "/API/Generated"),
         .target(name: name + "Domain", dependencies: ["Kernel"], path: folder + "/Domain"),
         .executableTarget(
-            name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + modules,
+            name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + modules + own,
             path: folder + "/Server"),
     ]
 }
@@ -70,6 +71,7 @@ let package = Package(
         shared("Database", ["CLogWriter", "CPostgreSQL", "CSQLite", "Files", "Kernel", "Threads"]),
         shared("Identity", ["CSodium", "Encoding", "Files", "Kernel", "Threads"]),
         shared("Certificates", ["Encoding", "Identity", "Kernel"]),
+        shared("LineLog", ["Encoding", "Identity", "Kernel"]),
         shared("Telemetry", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
@@ -87,14 +89,15 @@ let package = Package(
         .target(
             name: "Journeys",
             dependencies: [
-                "ConcertAPI", "Encoding", "Identity", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
+                "ConcertAPI", "Encoding", "Identity", "Kernel", "LineLog", "Messages", "QueueAPI", "RPC", "Threads",
+                "WalletAPI",
             ],
             path: "Services/Journeys", exclude: ["README.md"]),
         .executableTarget(
             name: "Gateway",
             dependencies: [
                 "CProtobufC", "CTerminal", "Certificates", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
-                "Journeys", "Kernel", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
+                "Journeys", "Kernel", "LineLog", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
@@ -130,6 +133,7 @@ let package = Package(
             exclude: ["pooler"]),
         tests(of: "Identity", ["Encoding", "Kernel"]),
         tests(of: "Certificates", ["Identity", "Kernel", "Threads"]),
+        tests(of: "LineLog", ["Encoding", "Identity", "Kernel"]),
         tests(of: "Telemetry", ["Kernel", "Threads"]),
         tests(of: "Messages", ["CTestProto", "Encoding", "Kernel", "RPC"]),
         tests(
@@ -153,7 +157,10 @@ let package = Package(
             path: "Tests/EndToEndTests"),
         tests(
             of: "Gateway",
-            ["CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
+            [
+                "CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI", "RPC", "Threads",
+                "WalletAPI",
+            ]),
         tests(of: "Journeys", ["ConcertAPI", "Identity", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
@@ -180,8 +187,8 @@ let package = Package(
         tests(
             of: "QueueService",
             [
-                "Database", "Identity", "Journeys", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Service", "Telemetry",
-                "Threads",
+                "Database", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI", "QueueDomain", "RPC", "Service",
+                "Telemetry", "Threads",
             ]),
         tests(of: "WalletDomain", ["Kernel"]),
         tests(
