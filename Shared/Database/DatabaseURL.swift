@@ -16,6 +16,12 @@ package enum DatabaseURL: Equatable, Sendable {
         return try? PostgreSQLURL(url).hostWithoutEncryption
     }
 
+    /// The path of a SQLite database. Nil for other URLs.
+    package static func file(in text: String) -> String? {
+        guard case .file(let path) = try? DatabaseURL(text) else { return nil }
+        return path
+    }
+
     package init(_ text: String) throws {
         if text == "sqlite::memory:" {
             self = .memory

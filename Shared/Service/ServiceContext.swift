@@ -52,6 +52,8 @@ package struct ServiceContext: Sendable {
 package struct ServiceEnvironment: Sendable {
     package let configuration: Configuration
     package let database: Database
+    /// The path of a SQLite database. Nil for another one.
+    package let databaseFile: String?
     package let keys: KeyFile
     package let clock: any Clock
     package let log: Log
@@ -62,11 +64,12 @@ package struct ServiceEnvironment: Sendable {
     package let network: (any Network)?
 
     package init(
-        configuration: Configuration, database: Database, keys: KeyFile, clock: any Clock, log: Log, metrics: Metrics,
-        health: Health, loops: Loops, network: (any Network)? = nil
+        configuration: Configuration, database: Database, databaseFile: String? = nil, keys: KeyFile, clock: any Clock,
+        log: Log, metrics: Metrics, health: Health, loops: Loops, network: (any Network)? = nil
     ) {
         self.configuration = configuration
         self.database = database
+        self.databaseFile = databaseFile
         self.keys = keys
         self.clock = clock
         self.log = log

@@ -64,7 +64,8 @@ import WalletService
                     let calls = EveryCall(
                         queue: { queue.client(of: $0) }, concert: { concert.client(of: $0) },
                         wallet: { wallet.client(of: $0) }, now: clock.now,
-                        keysOfOthers: asOthers ? concert.keys : nil, between: between)
+                        keysOfOthers: asOthers ? concert.keys : nil,
+                        logLines: { try await queue.run("checkpoints") }, between: between)
                     let violations = try await calls.violations()
                     #expect(violations == [])
                     try await Self.liftHalt(wallet)

@@ -8,6 +8,8 @@ package enum QueueRefusal: Error, Equatable, Sendable {
     case requestIDReused
     /// The failure ROOM_FULL tells the client when to try again.
     case full(retryAfter: Duration)
+    /// The failure RECEIPT_NOT_YET tells the client when to try again.
+    case notYet(retryAfter: Duration)
 }
 
 extension QueueRefusal {

@@ -11,6 +11,7 @@ extension QueueRefusal: Refusal {
         case .invalid(let field, let rule): .invalid(field, rule)
         case .requestIDReused: RPCFailure(CallReason.requestIDReused)
         case .full(let wait): .full(wait)
+        case .notYet(let wait): .notYet(wait)
         }
     }
 }
@@ -20,6 +21,12 @@ extension RPCFailure {
         let seconds = wait.milliseconds / 1000 + 1
         var failure = RPCFailure(
             QueueReason.roomFull, "as many users wait in this room as may wait; try again in \(seconds) s")
+        failure.retryAfter = wait
+        return failure
+    }
+
+    fileprivate static func notYet(_ wait: Duration) -> RPCFailure {
+        var failure = RPCFailure(QueueReason.receiptNotYet)
         failure.retryAfter = wait
         return failure
     }

@@ -15,8 +15,9 @@ struct QueueServer: QueueHandlers {
     let ends: EndBatch.Line
     let watches: RoomWatches
     let lines: WaitingLines
+    let checkpoints: Checkpoints
 
-    init(_ environment: ServiceEnvironment) {
+    init(_ environment: ServiceEnvironment, _ checkpoints: Checkpoints) {
         database = environment.database
         clock = environment.clock
         passes = Passes(environment.keys)
@@ -25,5 +26,6 @@ struct QueueServer: QueueHandlers {
         ends = EndBatch.line(on: database)
         watches = RoomWatches(database, clock)
         lines = WaitingLines(database, clock)
+        self.checkpoints = checkpoints
     }
 }

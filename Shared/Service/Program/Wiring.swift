@@ -32,8 +32,9 @@ struct Wiring {
                 clock: clock, log: log, metrics: metrics)
             let parts = try context.parts(
                 ServiceEnvironment(
-                    configuration: configuration, database: database, keys: keys, clock: clock, log: log,
-                    metrics: metrics, health: health, loops: loops, network: tls.network))
+                    configuration: configuration, database: database,
+                    databaseFile: DatabaseURL.file(in: configuration[options.database].text), keys: keys, clock: clock,
+                    log: log, metrics: metrics, health: health, loops: loops, network: tls.network))
             let server = Server(
                 parts.services, on: loops, network: tls.network, limits: Limits(configuration), agent: context.program,
                 hooks: .service(

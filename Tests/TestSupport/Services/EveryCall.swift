@@ -22,6 +22,8 @@ package final class EveryCall: Sendable {
     private let clients: [(service: ServiceDescription, connect: Connect)]
     private let between: @Sendable (MethodDescription) async throws -> Void
     private let keysOfOthers: KeyFile?
+    /// Runs the job of the queue service that signs checkpoints.
+    let logLines: @Sendable () async throws -> Void
     private let state = Lock(State())
 
     private struct State {
@@ -36,12 +38,13 @@ package final class EveryCall: Sendable {
     /// fail.
     package init(
         queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
-        keysOfOthers: KeyFile? = nil,
+        keysOfOthers: KeyFile? = nil, logLines: @escaping @Sendable () async throws -> Void,
         between: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in }
     ) {
         clients = [(QueueMethods.service, queue), (ConcertMethods.service, concert), (WalletMethods.service, wallet)]
         self.now = now
         self.keysOfOthers = keysOfOthers
+        self.logLines = logLines
         self.between = between
     }
 

@@ -135,6 +135,10 @@ extension EveryCall {
         try await twice(QueueMethods.watchPlace, WatchPlaceRequest(roomID: room, placeID: place), as: alice)
         let renew = RenewRequest(roomID: room, placeID: place)
         sale.pass = try await twice(QueueMethods.renew, renew, as: alice).pass
+        try await logLines()
+        try await twice(QueueMethods.provePlace, ProvePlaceRequest(roomID: room, placeID: place), as: alice)
+        try await twice(QueueMethods.showCheckpoint, ShowCheckpointRequest(roomID: room, fromSize: 1), as: nil)
+        try await twice(QueueMethods.listTiles, ListTilesRequest(roomID: room), as: nil)
         return place
     }
 

@@ -307,6 +307,42 @@ void   onsale__queue__v1__lift_ban_reply__init
   static const Onsale__Queue__V1__LiftBanReply init_value = ONSALE__QUEUE__V1__LIFT_BAN_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__prove_place_request__init
+                     (Onsale__Queue__V1__ProvePlaceRequest         *message)
+{
+  static const Onsale__Queue__V1__ProvePlaceRequest init_value = ONSALE__QUEUE__V1__PROVE_PLACE_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__prove_place_reply__init
+                     (Onsale__Queue__V1__ProvePlaceReply         *message)
+{
+  static const Onsale__Queue__V1__ProvePlaceReply init_value = ONSALE__QUEUE__V1__PROVE_PLACE_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__show_checkpoint_request__init
+                     (Onsale__Queue__V1__ShowCheckpointRequest         *message)
+{
+  static const Onsale__Queue__V1__ShowCheckpointRequest init_value = ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__show_checkpoint_reply__init
+                     (Onsale__Queue__V1__ShowCheckpointReply         *message)
+{
+  static const Onsale__Queue__V1__ShowCheckpointReply init_value = ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__list_tiles_request__init
+                     (Onsale__Queue__V1__ListTilesRequest         *message)
+{
+  static const Onsale__Queue__V1__ListTilesRequest init_value = ONSALE__QUEUE__V1__LIST_TILES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__list_tiles_reply__init
+                     (Onsale__Queue__V1__ListTilesReply         *message)
+{
+  static const Onsale__Queue__V1__ListTilesReply init_value = ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT;
+  *message = init_value;
+}
 static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
 {
   {
@@ -3212,6 +3248,364 @@ const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor =
   onsale__queue__v1__lift_ban_reply__field_indices_by_name,
   0,  onsale__queue__v1__lift_ban_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__lift_ban_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__prove_place_request__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ProvePlaceRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ProvePlaceRequest, place_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__prove_place_request__field_indices_by_name[] = {
+  1,   /* field[1] = place_id */
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__prove_place_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ProvePlaceRequest",
+  "ProvePlaceRequest",
+  "Onsale__Queue__V1__ProvePlaceRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ProvePlaceRequest),
+  2,
+  onsale__queue__v1__prove_place_request__field_descriptors,
+  onsale__queue__v1__prove_place_request__field_indices_by_name,
+  1,  onsale__queue__v1__prove_place_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__prove_place_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__prove_place_reply__field_descriptors[1] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ProvePlaceReply, receipt),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__prove_place_reply__field_indices_by_name[] = {
+  0,   /* field[0] = receipt */
+};
+static const ProtobufCIntRange onsale__queue__v1__prove_place_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ProvePlaceReply",
+  "ProvePlaceReply",
+  "Onsale__Queue__V1__ProvePlaceReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ProvePlaceReply),
+  1,
+  onsale__queue__v1__prove_place_reply__field_descriptors,
+  onsale__queue__v1__prove_place_reply__field_indices_by_name,
+  1,  onsale__queue__v1__prove_place_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__prove_place_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__show_checkpoint_request__field_descriptors[2] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowCheckpointRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowCheckpointRequest, from_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__show_checkpoint_request__field_indices_by_name[] = {
+  1,   /* field[1] = from_size */
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__show_checkpoint_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ShowCheckpointRequest",
+  "ShowCheckpointRequest",
+  "Onsale__Queue__V1__ShowCheckpointRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ShowCheckpointRequest),
+  2,
+  onsale__queue__v1__show_checkpoint_request__field_descriptors,
+  onsale__queue__v1__show_checkpoint_request__field_indices_by_name,
+  1,  onsale__queue__v1__show_checkpoint_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__show_checkpoint_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__show_checkpoint_reply__field_descriptors[4] =
+{
+  {
+    "checkpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consistency",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, n_consistency),
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, consistency),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, n_keys),
+    offsetof(Onsale__Queue__V1__ShowCheckpointReply, keys),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__show_checkpoint_reply__field_indices_by_name[] = {
+  0,   /* field[0] = checkpoint */
+  2,   /* field[2] = consistency */
+  3,   /* field[3] = keys */
+  1,   /* field[1] = size */
+};
+static const ProtobufCIntRange onsale__queue__v1__show_checkpoint_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ShowCheckpointReply",
+  "ShowCheckpointReply",
+  "Onsale__Queue__V1__ShowCheckpointReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ShowCheckpointReply),
+  4,
+  onsale__queue__v1__show_checkpoint_reply__field_descriptors,
+  onsale__queue__v1__show_checkpoint_reply__field_indices_by_name,
+  1,  onsale__queue__v1__show_checkpoint_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__show_checkpoint_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__list_tiles_request__field_descriptors[5] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesRequest, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "level",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesRequest, level),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_tile",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesRequest, first_tile),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__list_tiles_request__field_indices_by_name[] = {
+  3,   /* field[3] = first_tile */
+  2,   /* field[2] = level */
+  4,   /* field[4] = page_size */
+  0,   /* field[0] = room_id */
+  1,   /* field[1] = size */
+};
+static const ProtobufCIntRange onsale__queue__v1__list_tiles_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ListTilesRequest",
+  "ListTilesRequest",
+  "Onsale__Queue__V1__ListTilesRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ListTilesRequest),
+  5,
+  onsale__queue__v1__list_tiles_request__field_descriptors,
+  onsale__queue__v1__list_tiles_request__field_indices_by_name,
+  1,  onsale__queue__v1__list_tiles_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__list_tiles_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__list_tiles_reply__field_descriptors[2] =
+{
+  {
+    "tiles",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Onsale__Queue__V1__ListTilesReply, n_tiles),
+    offsetof(Onsale__Queue__V1__ListTilesReply, tiles),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ListTilesReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__list_tiles_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = tiles */
+};
+static const ProtobufCIntRange onsale__queue__v1__list_tiles_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ListTilesReply",
+  "ListTilesReply",
+  "Onsale__Queue__V1__ListTilesReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ListTilesReply),
+  2,
+  onsale__queue__v1__list_tiles_reply__field_descriptors,
+  onsale__queue__v1__list_tiles_reply__field_indices_by_name,
+  1,  onsale__queue__v1__list_tiles_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__list_tiles_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__queue__v1__room_state__enum_values_by_number[7] =

@@ -641,6 +641,86 @@ package struct LiftBanReply: Message {
     package init() {}
 }
 
+package struct ProvePlaceRequest: Message {
+    package var roomID: RoomID
+    package var placeID: PlaceID
+
+    package init(roomID: RoomID, placeID: PlaceID) {
+        self.roomID = roomID
+        self.placeID = placeID
+    }
+}
+
+package struct ProvePlaceReply: Message {
+    /// A text in the format c2sp.org/tlog-proof, less than 1,500 bytes. Shared/LineLog/README.md describes it.
+    package var receipt: String
+
+    package init(receipt: String = "") {
+        self.receipt = receipt
+    }
+}
+
+package struct ShowCheckpointRequest: Message {
+    package var roomID: RoomID
+    /// The size of an earlier checkpoint. 0: no proof.
+    package var fromSize: Int64
+
+    package init(roomID: RoomID, fromSize: Int64 = 0) {
+        self.roomID = roomID
+        self.fromSize = fromSize
+    }
+}
+
+package struct ShowCheckpointReply: Message {
+    /// A text in the format c2sp.org/tlog-checkpoint.
+    package var checkpoint: String
+    /// The number of places in it.
+    package var size: Int64
+    /// The hashes of RFC 6962, 2.1.2, for from_size.
+    package var consistency: [[UInt8]]
+    /// The public keys of the site, as NAME+ID+KEY. The first one signs. Compare them with those that the site publishes.
+    package var keys: [String]
+
+    package init(checkpoint: String = "", size: Int64 = 0, consistency: [[UInt8]] = [], keys: [String] = []) {
+        self.checkpoint = checkpoint
+        self.size = size
+        self.consistency = consistency
+        self.keys = keys
+    }
+}
+
+package struct ListTilesRequest: Message {
+    package var roomID: RoomID
+    /// The size of a checkpoint. Later places are left out.
+    package var size: Int64
+    /// Level of the tiles in c2sp.org/tlog-tiles: 0 has the hashes of single places, 1 those of 256 places each.
+    package var level: UInt32
+    /// Number of the first tile, from 0.
+    package var firstTile: Int64
+    /// 1 to 100. 0: 50.
+    package var pageSize: UInt32
+
+    package init(roomID: RoomID, size: Int64 = 0, level: UInt32 = 0, firstTile: Int64 = 0, pageSize: UInt32 = 0) {
+        self.roomID = roomID
+        self.size = size
+        self.level = level
+        self.firstTile = firstTile
+        self.pageSize = pageSize
+    }
+}
+
+package struct ListTilesReply: Message {
+    /// Tiles in order. Each is 256 hashes of 32 bytes, and the last one of the level may have fewer.
+    package var tiles: [[UInt8]]
+    /// True if there are more after the last one.
+    package var hasMore: Bool
+
+    package init(tiles: [[UInt8]] = [], hasMore: Bool = false) {
+        self.tiles = tiles
+        self.hasMore = hasMore
+    }
+}
+
 /// The reasons of this service's failures. Those of every service are in `rpc.proto`.
 package enum QueueReason: String, Reason, CaseIterable {
     case roomUnknown = "ROOM_UNKNOWN"
@@ -660,6 +740,8 @@ package enum QueueReason: String, Reason, CaseIterable {
     case placeRevoked = "PLACE_REVOKED"
     case roomFull = "ROOM_FULL"
     case userBanned = "USER_BANNED"
+    case receiptNotYet = "RECEIPT_NOT_YET"
+    case lineForked = "LINE_FORKED"
 
     package var code: StatusCode {
         switch self {
@@ -667,7 +749,7 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .nameTaken: .alreadyExists
         case .tooManyJoins, .roomFull: .resourceExhausted
         case .roomHasOpened, .roomScheduled, .roomNotOpen, .roomDraining, .roomClosed, .placeWaiting, .placeNotActive,
-            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned:
+            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned, .receiptNotYet, .lineForked:
             .failedPrecondition
         }
     }
@@ -691,6 +773,9 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .placeRevoked: "this place has ended; join again for a new one"
         case .roomFull: "as many users wait in this room as may wait; try again later"
         case .userBanned: "an operator has banned you from this room"
+        case .receiptNotYet: "the last checkpoint of the line does not contain this place yet; ask again in a second"
+        case .lineForked:
+            "the stored line contradicts a published checkpoint, so nothing is signed until an operator has decided about it"
         }
     }
 }
@@ -865,6 +950,17 @@ package enum QueueMethods {
     /// request_id changes nothing, also after LiftBan.
     package static let revokePlace = Method<RevokePlaceRequest, RevokePlaceReply>(
         "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Returns a receipt: the proof of a place's number in the line, for a file that anyone can check with the public key of
+    /// the site. A place younger than the last checkpoint fails with RECEIPT_NOT_YET, and the time to ask again.
+    package static let provePlace = Method<ProvePlaceRequest, ProvePlaceReply>(
+        "onsale.queue.v1.Queue/ProvePlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
+    /// Returns the last checkpoint of a line: its size, its root and the number of admitted places, signed. With from_size also
+    /// the proof that the line of that size is the beginning of this one.
+    package static let showCheckpoint = Method<ShowCheckpointRequest, ShowCheckpointReply>(
+        "onsale.queue.v1.Queue/ShowCheckpoint", isSafeToRepeat: true, isReadOnly: true, callers: [])
+    /// Returns hashes of the whole line, so that anyone can compute its root.
+    package static let listTiles = Method<ListTilesRequest, ListTilesReply>(
+        "onsale.queue.v1.Queue/ListTiles", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
     /// after a later ban.
     package static let liftBan = Method<LiftBanRequest, LiftBanReply>(
@@ -878,7 +974,8 @@ package enum QueueMethods {
             findRoom.description, listRooms.description, showRoom.description, showHistory.description,
             join.description, showPlace.description, listPlaces.description, findPlaces.description,
             watchPlace.description, renew.description, leave.description, finishPass.description,
-            revokePlace.description, liftBan.description,
+            revokePlace.description, provePlace.description, showCheckpoint.description, listTiles.description,
+            liftBan.description,
         ],
         file: .queue)
 }
@@ -934,6 +1031,14 @@ package protocol QueueHandlers: Sendable {
     /// Revokes a place with a reason that its user reads. With a ban, also a later place of this user in the room. A repeated
     /// request_id changes nothing, also after LiftBan.
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply
+    /// Returns a receipt: the proof of a place's number in the line, for a file that anyone can check with the public key of
+    /// the site. A place younger than the last checkpoint fails with RECEIPT_NOT_YET, and the time to ask again.
+    func provePlace(_ request: ProvePlaceRequest, call: Call) async throws -> ProvePlaceReply
+    /// Returns the last checkpoint of a line: its size, its root and the number of admitted places, signed. With from_size also
+    /// the proof that the line of that size is the beginning of this one.
+    func showCheckpoint(_ request: ShowCheckpointRequest, call: Call) async throws -> ShowCheckpointReply
+    /// Returns hashes of the whole line, so that anyone can compute its root.
+    func listTiles(_ request: ListTilesRequest, call: Call) async throws -> ListTilesReply
     /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
     /// after a later ban.
     func liftBan(_ request: LiftBanRequest, call: Call) async throws -> LiftBanReply
@@ -966,6 +1071,9 @@ extension QueueHandlers {
                 Route(QueueMethods.leave, leave(_:call:)),
                 Route(QueueMethods.finishPass, finishPass(_:call:)),
                 Route(QueueMethods.revokePlace, revokePlace(_:call:)),
+                Route(QueueMethods.provePlace, provePlace(_:call:)),
+                Route(QueueMethods.showCheckpoint, showCheckpoint(_:call:)),
+                Route(QueueMethods.listTiles, listTiles(_:call:)),
                 Route(QueueMethods.liftBan, liftBan(_:call:)),
             ])
     }
@@ -1131,6 +1239,29 @@ package struct QueueClient: Sendable {
         _ request: RevokePlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> RevokePlaceReply {
         try await client.call(QueueMethods.revokePlace, request, options)
+    }
+
+    /// Returns a receipt: the proof of a place's number in the line, for a file that anyone can check with the public key of
+    /// the site. A place younger than the last checkpoint fails with RECEIPT_NOT_YET, and the time to ask again.
+    package func provePlace(
+        _ request: ProvePlaceRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ProvePlaceReply {
+        try await client.call(QueueMethods.provePlace, request, options)
+    }
+
+    /// Returns the last checkpoint of a line: its size, its root and the number of admitted places, signed. With from_size also
+    /// the proof that the line of that size is the beginning of this one.
+    package func showCheckpoint(
+        _ request: ShowCheckpointRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ShowCheckpointReply {
+        try await client.call(QueueMethods.showCheckpoint, request, options)
+    }
+
+    /// Returns hashes of the whole line, so that anyone can compute its root.
+    package func listTiles(
+        _ request: ListTilesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ListTilesReply {
+        try await client.call(QueueMethods.listTiles, request, options)
     }
 
     /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
@@ -2228,6 +2359,136 @@ extension LiftBanReply {
     }
 }
 
+extension ProvePlaceRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__prove_place_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ProvePlaceRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ProvePlaceRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__prove_place_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ProvePlaceRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.ProvePlaceRequest.place_id")
+        return fields
+    }
+}
+
+extension ProvePlaceReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__prove_place_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ProvePlaceReply>) throws(MessageError) {
+        receipt = String(reading: fields.pointee.receipt)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ProvePlaceReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__prove_place_reply__init)
+        fields.pointee.receipt = try arena.string(receipt, "onsale.queue.v1.ProvePlaceReply.receipt")
+        return fields
+    }
+}
+
+extension ShowCheckpointRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__show_checkpoint_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowCheckpointRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        fromSize = fields.pointee.from_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ShowCheckpointRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__show_checkpoint_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowCheckpointRequest.room_id")
+        fields.pointee.from_size = fromSize
+        return fields
+    }
+}
+
+extension ShowCheckpointReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__show_checkpoint_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowCheckpointReply>) throws(MessageError) {
+        checkpoint = String(reading: fields.pointee.checkpoint)
+        size = fields.pointee.size
+        consistency = Array(reading: fields.pointee.consistency, count: fields.pointee.n_consistency) {
+            [UInt8](reading: $0)
+        }
+        keys = Array(reading: fields.pointee.keys, count: fields.pointee.n_keys) { String(reading: $0) }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ShowCheckpointReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__show_checkpoint_reply__init)
+        fields.pointee.checkpoint = try arena.string(checkpoint, "onsale.queue.v1.ShowCheckpointReply.checkpoint")
+        fields.pointee.size = size
+        fields.pointee.n_consistency = consistency.count
+        fields.pointee.consistency = try arena.array(consistency, "onsale.queue.v1.ShowCheckpointReply.consistency") {
+            element throws(MessageError) in try arena.bytes(element, "onsale.queue.v1.ShowCheckpointReply.consistency")
+        }
+        fields.pointee.n_keys = keys.count
+        fields.pointee.keys = try arena.array(keys, "onsale.queue.v1.ShowCheckpointReply.keys") {
+            element throws(MessageError) in try arena.string(element, "onsale.queue.v1.ShowCheckpointReply.keys")
+        }
+        return fields
+    }
+}
+
+extension ListTilesRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__list_tiles_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListTilesRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        size = fields.pointee.size
+        level = fields.pointee.level
+        firstTile = fields.pointee.first_tile
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ListTilesRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__list_tiles_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ListTilesRequest.room_id")
+        fields.pointee.size = size
+        fields.pointee.level = level
+        fields.pointee.first_tile = firstTile
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListTilesRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...100, zero: "50", "page_size")
+    }
+}
+
+extension ListTilesReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__list_tiles_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListTilesReply>) throws(MessageError) {
+        tiles = Array(reading: fields.pointee.tiles, count: fields.pointee.n_tiles) { [UInt8](reading: $0) }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__ListTilesReply>
+    {
+        let fields = try arena.make(onsale__queue__v1__list_tiles_reply__init)
+        fields.pointee.n_tiles = tiles.count
+        fields.pointee.tiles = try arena.array(tiles, "onsale.queue.v1.ListTilesReply.tiles") {
+            element throws(MessageError) in try arena.bytes(element, "onsale.queue.v1.ListTilesReply.tiles")
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+}
+
 extension ProtoFile {
     /// `queue.proto`
     package static let queue = ProtoFile(
@@ -2365,83 +2626,107 @@ extension ProtoFile {
         6c6163655265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365\
         537461746552057374617465225e0a0e4c69667442616e5265717565737412250a07726f6f6d5f696418012001280c42\
         0cdab51804526f6f6d80b618015206726f6f6d496412250a07757365725f696418022001280c420cdab5180455736572\
-        80b618015206757365724964220e0a0c4c69667442616e5265706c7922ae0a0a0c51756575654661696c757265229d0a\
-        0a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123e0a0c524f4f4d5f554e4b4e4f574e\
-        10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865636b20697473206e616d65206f72206964\
-        124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f752068617665206e6f207375636820706c\
-        61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e414d455f54414b454e10\
-        031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f72206861642074686973206e616d653b206368\
-        6f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a37a8b61809b2b6182f74\
-        686520726f6f6d20686173206f70656e65642c20736f206974732074696d65732063616e6e6f74206368616e67651268\
-        0a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c75736572732063616e6e6f74206a6f696e207468\
-        6520726f6f6d207965743a206f70656e2069742066697273742c206368616e6765206974732074696d65732c206f7220\
-        636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974686520726f6f6d206973\
-        206e6f74206f70656e207965743b2074727920616761696e206c6174657212490a0d524f4f4d5f445241494e494e4710\
-        071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f206d6f72652075736572733a206974206973\
-        20647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e74686520726f6f6d20697320\
-        636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832\
-        746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d206a757374206e6f773b2074727920616761\
-        696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b618176974206973206e6f7420796f7572207475\
-        726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8b61809b2b618357468697320706c616365\
-        206973206e6f74206163746976652c20736f20697420686173206e6f207061737320746f2066696e697368124a0a0e50\
-        4c4143455f46494e4953484544100c1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a\
-        6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143455f4c454654100d1a36a8b61809b2b618\
-        2e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512\
-        480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b\
-        206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c4143455f5245564f4b4544100f1a36a8b6\
-        1809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577\
-        206f6e6512530a09524f4f4d5f46554c4c10101a44a8b61808b2b6183c6173206d616e79207573657273207761697420\
-        696e207468697320726f6f6d206173206d617920776169743b2074727920616761696e206c6174657212420a0b555345\
-        525f42414e4e454410111a31a8b61809b2b61829616e206f70657261746f72206861732062616e6e656420796f752066\
-        726f6d207468697320726f6f6d2a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e5350454349\
-        464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e1003120a\
-        0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c6163655374\
-        617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001120c0a\
-        0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c454654100512\
-        0a0a064c41505345441006120b0a075245564f4b4544100732a2100a055175657565125f0a0a437265617465526f6f6d\
-        12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e7175\
-        6575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e666967757265\
-        526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f6e\
-        73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b51802126e0a\
-        0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e76312e53657457616974696e674c696d\
-        6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457616974696e674c696d69745265706c79\
-        220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512262e6f6e73616c652e71756575652e76\
-        312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c652e71756575652e76312e536574526f6f\
-        6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70656e526f6f6d12202e6f6e73616c652e\
-        71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f70656e52\
-        6f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f6f6d12212e6f6e73616c652e71756575\
-        652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e5061757365526f6f\
-        6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73616c652e71756575652e\
-        76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e526f6f6d52\
-        65706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c652e71756575652e7631\
-        2e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526570\
-        6c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76312e4669\
-        6e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c79220790\
-        020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f6f6d7352\
-        6571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220f90020188b51803\
-        98b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d52\
-        6571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220f90020188b5180398\
-        b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f77486973\
-        746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265706c79220f\
-        90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e5265\
-        71756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b518011258\
-        0a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f\
-        2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125b0a0a4c697374\
-        506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571756573741a202e6f6e73\
-        616c652e71756575652e76312e4c697374506c616365735265706c79220790020188b5180212630a0a46696e64506c61\
-        63657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573526571756573741a202e6f6e73616c65\
-        2e71756575652e76312e46696e64506c616365735265706c79220f90020188b5180398b5180298b51804125c0a0a5761\
-        746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368506c616365526571756573741a1f2e6f\
-        6e73616c652e71756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a0552656e65\
-        77121d2e6f6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e\
-        76312e52656e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76\
-        312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c792207900202\
-        88b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e6973685061737352\
-        6571756573741a202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c79220790020288b518\
-        0412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265\
-        71756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220b90020288b518\
-        0398b5180212560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e526571756573\
-        741a1d2e6f6e73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b51802620670\
-        726f746f33
+        80b618015206757365724964220e0a0c4c69667442616e5265706c7922640a1150726f7665506c616365526571756573\
+        7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163\
+        655f696418022001280c420ddab51805506c61636580b618015207706c6163654964222b0a0f50726f7665506c616365\
+        5265706c7912180a0772656365697074180120012809520772656365697074225b0a1553686f77436865636b706f696e\
+        745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412\
+        1b0a0966726f6d5f73697a65180220012803520866726f6d53697a65227f0a1353686f77436865636b706f696e745265\
+        706c79121e0a0a636865636b706f696e74180120012809520a636865636b706f696e7412120a0473697a651802200128\
+        03520473697a6512200a0b636f6e73697374656e637918032003280c520b636f6e73697374656e637912120a046b6579\
+        7318042003280952046b65797322ad010a104c69737454696c65735265717565737412250a07726f6f6d5f6964180120\
+        01280c420cdab51804526f6f6d80b618015206726f6f6d496412120a0473697a65180220012803520473697a6512140a\
+        056c6576656c18032001280d52056c6576656c121d0a0a66697273745f74696c65180420012803520966697273745469\
+        6c6512290a09706167655f73697a6518052001280d420cf2b51808080110641a02353052087061676553697a6522410a\
+        0e4c69737454696c65735265706c7912140a0574696c657318012003280c520574696c657312190a086861735f6d6f72\
+        6518022001280852076861734d6f726522ae0c0a0c51756575654661696c757265229d0c0a06526561736f6e12160a12\
+        524541534f4e5f554e5350454349464945441000123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824\
+        726f6f6d206e6f7420666f756e643a20636865636b20697473206e616d65206f72206964124f0a0d504c4143455f554e\
+        4b4e4f574e10021a3ca8b61805b2b61834796f752068617665206e6f207375636820706c61636520696e207468697320\
+        726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b6183561\
+        6e6f7468657220726f6f6d20686173206f72206861642074686973206e616d653b2063686f6f736520616e6f74686572\
+        206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a37a8b61809b2b6182f74686520726f6f6d2068617320\
+        6f70656e65642c20736f206974732074696d65732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544\
+        554c454410051a54a8b61809b2b6184c75736572732063616e6e6f74206a6f696e2074686520726f6f6d207965743a20\
+        6f70656e2069742066697273742c206368616e6765206974732074696d65732c206f7220636c6f736520697412440a0d\
+        524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974686520726f6f6d206973206e6f74206f70656e207965\
+        743b2074727920616761696e206c6174657212490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e74\
+        686520726f6f6d2061636365707473206e6f206d6f72652075736572733a20697420697320647261696e696e6712370a\
+        0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e74686520726f6f6d20697320636c6f736564207065726d61\
+        6e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265\
+        206a6f696e696e67207468697320726f6f6d206a757374206e6f773b2074727920616761696e12320a0d504c4143455f\
+        57414954494e47100a1a1fa8b61809b2b618176974206973206e6f7420796f7572207475726e2079657412530a10504c\
+        4143455f4e4f545f414354495645100b1a3da8b61809b2b618357468697320706c616365206973206e6f742061637469\
+        76652c20736f20697420686173206e6f207061737320746f2066696e697368124a0a0e504c4143455f46494e49534845\
+        44100c1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f\
+        722061206e6577206f6e6512460a0a504c4143455f4c454654100d1a36a8b61809b2b6182e7468697320706c61636520\
+        68617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512480a0c504c4143455f4c4150\
+        534544100e1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20\
+        666f722061206e6577206f6e6512490a0d504c4143455f5245564f4b4544100f1a36a8b61809b2b6182e746869732070\
+        6c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512530a09524f4f4d\
+        5f46554c4c10101a44a8b61808b2b6183c6173206d616e79207573657273207761697420696e207468697320726f6f6d\
+        206173206d617920776169743b2074727920616761696e206c6174657212420a0b555345525f42414e4e454410111a31\
+        a8b61809b2b61829616e206f70657261746f72206861732062616e6e656420796f752066726f6d207468697320726f6f\
+        6d12730a0f524543454950545f4e4f545f59455410121a5ea8b61809b2b61856746865206c61737420636865636b706f\
+        696e74206f6620746865206c696e6520646f6573206e6f7420636f6e7461696e207468697320706c616365207965743b\
+        2061736b20616761696e20696e2061207365636f6e641288010a0b4c494e455f464f524b454410131a77a8b61809b2b6\
+        186f7468652073746f726564206c696e6520636f6e74726164696374732061207075626c697368656420636865636b70\
+        6f696e742c20736f206e6f7468696e67206973207369676e656420756e74696c20616e206f70657261746f7220686173\
+        20646563696465642061626f75742069742a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e53\
+        50454349464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e\
+        1003120a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c61\
+        63655374617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e4710\
+        01120c0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c4546\
+        541005120a0a064c41505345441006120b0a075245564f4b4544100732c2120a055175657565125f0a0a437265617465\
+        526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c\
+        652e71756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e6669\
+        67757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a\
+        232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b518\
+        02126e0a0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e76312e53657457616974696e\
+        674c696d6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457616974696e674c696d697452\
+        65706c79220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512262e6f6e73616c652e717565\
+        75652e76312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c652e71756575652e76312e5365\
+        74526f6f6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70656e526f6f6d12202e6f6e73\
+        616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f\
+        70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f6f6d12212e6f6e73616c652e\
+        71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e50617573\
+        65526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73616c652e7175\
+        6575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e52\
+        6f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c652e71756575\
+        652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f\
+        6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76\
+        312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c\
+        79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f\
+        6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220f900201\
+        88b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f7752\
+        6f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220f90020188\
+        b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f\
+        77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f7279526570\
+        6c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f\
+        696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5\
+        180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c6163655265717565\
+        73741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125b0a0a\
+        4c697374506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571756573741a20\
+        2e6f6e73616c652e71756575652e76312e4c697374506c616365735265706c79220790020188b5180212630a0a46696e\
+        64506c6163657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573526571756573741a202e6f6e\
+        73616c652e71756575652e76312e46696e64506c616365735265706c79220f90020188b5180398b5180298b51804125c\
+        0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368506c61636552657175657374\
+        1a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a05\
+        52656e6577121d2e6f6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e7175\
+        6575652e76312e52656e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e717565\
+        75652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c7922\
+        0790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e69736850\
+        617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c7922079002\
+        0288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c61\
+        6365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220b9002\
+        0288b5180398b51802125b0a0a50726f7665506c61636512222e6f6e73616c652e71756575652e76312e50726f766550\
+        6c616365526571756573741a202e6f6e73616c652e71756575652e76312e50726f7665506c6163655265706c79220790\
+        020188b5180212670a0e53686f77436865636b706f696e7412262e6f6e73616c652e71756575652e76312e53686f7743\
+        6865636b706f696e74526571756573741a242e6f6e73616c652e71756575652e76312e53686f77436865636b706f696e\
+        745265706c79220790020188b5180112580a094c69737454696c657312212e6f6e73616c652e71756575652e76312e4c\
+        69737454696c6573526571756573741a1f2e6f6e73616c652e71756575652e76312e4c69737454696c65735265706c79\
+        220790020188b5180112560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e5265\
+        71756573741a1d2e6f6e73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b518\
+        02620670726f746f33
         """)
 }

@@ -20,5 +20,7 @@ extension QueueRefusal {
         case placeRevoked = "PLACE_REVOKED"
         case roomFull = "ROOM_FULL"
         case userBanned = "USER_BANNED"
+        case receiptNotYet = "RECEIPT_NOT_YET"
+        case lineForked = "LINE_FORKED"
     }
 }

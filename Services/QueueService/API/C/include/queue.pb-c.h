@@ -66,6 +66,12 @@ typedef struct Onsale__Queue__V1__RevokePlaceRequest Onsale__Queue__V1__RevokePl
 typedef struct Onsale__Queue__V1__RevokePlaceReply Onsale__Queue__V1__RevokePlaceReply;
 typedef struct Onsale__Queue__V1__LiftBanRequest Onsale__Queue__V1__LiftBanRequest;
 typedef struct Onsale__Queue__V1__LiftBanReply Onsale__Queue__V1__LiftBanReply;
+typedef struct Onsale__Queue__V1__ProvePlaceRequest Onsale__Queue__V1__ProvePlaceRequest;
+typedef struct Onsale__Queue__V1__ProvePlaceReply Onsale__Queue__V1__ProvePlaceReply;
+typedef struct Onsale__Queue__V1__ShowCheckpointRequest Onsale__Queue__V1__ShowCheckpointRequest;
+typedef struct Onsale__Queue__V1__ShowCheckpointReply Onsale__Queue__V1__ShowCheckpointReply;
+typedef struct Onsale__Queue__V1__ListTilesRequest Onsale__Queue__V1__ListTilesRequest;
+typedef struct Onsale__Queue__V1__ListTilesReply Onsale__Queue__V1__ListTilesReply;
 
 
 /* --- enums --- */
@@ -676,6 +682,79 @@ struct  Onsale__Queue__V1__LiftBanReply
      }
 
 
+struct  Onsale__Queue__V1__ProvePlaceRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData place_id;
+};
+#define ONSALE__QUEUE__V1__PROVE_PLACE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__prove_place_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Onsale__Queue__V1__ProvePlaceReply
+{
+  ProtobufCMessage base;
+  char *receipt;
+};
+#define ONSALE__QUEUE__V1__PROVE_PLACE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__prove_place_reply__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Queue__V1__ShowCheckpointRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  int64_t from_size;
+};
+#define ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__show_checkpoint_request__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Onsale__Queue__V1__ShowCheckpointReply
+{
+  ProtobufCMessage base;
+  char *checkpoint;
+  int64_t size;
+  size_t n_consistency;
+  ProtobufCBinaryData *consistency;
+  size_t n_keys;
+  char **keys;
+};
+#define ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__show_checkpoint_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL }
+
+
+struct  Onsale__Queue__V1__ListTilesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  int64_t size;
+  uint32_t level;
+  int64_t first_tile;
+  uint32_t page_size;
+};
+#define ONSALE__QUEUE__V1__LIST_TILES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__list_tiles_request__descriptor) \
+    , {0,NULL}, 0, 0, 0, 0 }
+
+
+struct  Onsale__Queue__V1__ListTilesReply
+{
+  ProtobufCMessage base;
+  size_t n_tiles;
+  ProtobufCBinaryData *tiles;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__list_tiles_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
 /* Onsale__Queue__V1__RoomLimits methods */
 void   onsale__queue__v1__room_limits__init
                      (Onsale__Queue__V1__RoomLimits         *message);
@@ -826,6 +905,24 @@ void   onsale__queue__v1__lift_ban_request__init
 /* Onsale__Queue__V1__LiftBanReply methods */
 void   onsale__queue__v1__lift_ban_reply__init
                      (Onsale__Queue__V1__LiftBanReply         *message);
+/* Onsale__Queue__V1__ProvePlaceRequest methods */
+void   onsale__queue__v1__prove_place_request__init
+                     (Onsale__Queue__V1__ProvePlaceRequest         *message);
+/* Onsale__Queue__V1__ProvePlaceReply methods */
+void   onsale__queue__v1__prove_place_reply__init
+                     (Onsale__Queue__V1__ProvePlaceReply         *message);
+/* Onsale__Queue__V1__ShowCheckpointRequest methods */
+void   onsale__queue__v1__show_checkpoint_request__init
+                     (Onsale__Queue__V1__ShowCheckpointRequest         *message);
+/* Onsale__Queue__V1__ShowCheckpointReply methods */
+void   onsale__queue__v1__show_checkpoint_reply__init
+                     (Onsale__Queue__V1__ShowCheckpointReply         *message);
+/* Onsale__Queue__V1__ListTilesRequest methods */
+void   onsale__queue__v1__list_tiles_request__init
+                     (Onsale__Queue__V1__ListTilesRequest         *message);
+/* Onsale__Queue__V1__ListTilesReply methods */
+void   onsale__queue__v1__list_tiles_reply__init
+                     (Onsale__Queue__V1__ListTilesReply         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Queue__V1__RoomLimits_Closure)
@@ -978,6 +1075,24 @@ typedef void (*Onsale__Queue__V1__LiftBanRequest_Closure)
 typedef void (*Onsale__Queue__V1__LiftBanReply_Closure)
                  (const Onsale__Queue__V1__LiftBanReply *message,
                   void *closure_data);
+typedef void (*Onsale__Queue__V1__ProvePlaceRequest_Closure)
+                 (const Onsale__Queue__V1__ProvePlaceRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ProvePlaceReply_Closure)
+                 (const Onsale__Queue__V1__ProvePlaceReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ShowCheckpointRequest_Closure)
+                 (const Onsale__Queue__V1__ShowCheckpointRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ShowCheckpointReply_Closure)
+                 (const Onsale__Queue__V1__ShowCheckpointReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ListTilesRequest_Closure)
+                 (const Onsale__Queue__V1__ListTilesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ListTilesReply_Closure)
+                 (const Onsale__Queue__V1__ListTilesReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1036,6 +1151,12 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request_
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

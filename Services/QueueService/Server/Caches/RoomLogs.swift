@@ -1,0 +1,143 @@
+import Identity
+import Kernel
+import LineLog
+import QueueDomain
+import Threads
+
+/// The logs of lines in memory, 64 bytes for each place: those of rooms in use, and for some minutes those that a caller has
+/// asked for. `Checkpoints` fills them. Calls read them without a query.
+final class RoomLogs: Sendable {
+    /// The time after which the log of a settled room leaves the memory if no caller needs it.
+    static let idleTime = Duration.minutes(10)
+    /// Maximum of places in the logs of settled rooms. Above it, the log that was unused for longest leaves first.
+    static let maximumSettledPlaces = 2_000_000
+    /// Maximum of rooms that callers wait for. Further callers ask again.
+    private static let maximumWanted = 1000
+    private static let retryPause = Duration.seconds(1)
+
+    /// The log of one room. Only the job `checkpoints` changes it.
+    final class RoomLog: Sendable {
+        private struct State {
+            var tree = MerkleTree()
+            /// The place of the last leaf.
+            var last: PlaceID?
+            /// The checkpoint that callers receive.
+            var checkpoint: LineCheckpoint?
+            var isForked = false
+        }
+
+        private static let appendCount = 1000
+        private let state = Lock(State())
+
+        var size: Int { state.withLock { $0.tree.size } }
+        var last: PlaceID? { state.withLock { $0.last } }
+        var checkpoint: LineCheckpoint? { state.withLock { $0.checkpoint } }
+        var isForked: Bool { state.withLock { $0.isForked } }
+
+        func root(at size: Int) -> SHA256Hash { state.withLock { $0.tree.root(at: size) } }
+
+        /// Appends leaves that follow the last one.
+        func append(_ leaves: ArraySlice<LineLeaf>) {
+            for start in stride(from: leaves.startIndex, to: leaves.endIndex, by: Self.appendCount) {
+                let part = leaves[start...].prefix(Self.appendCount)
+                let hashes = part.map(\.hash)
+                state.withLock { state in
+                    for hash in hashes { state.tree.append(hash) }
+                    state.last = part.last?.place
+                }
+            }
+        }
+
+        /// Forgets the leaves, so that they are read again. The published checkpoint stays, because the rows must match it.
+        func reset() {
+            state.withLock { state in
+                state.tree = MerkleTree()
+                state.last = nil
+            }
+        }
+
+        func publish(_ checkpoint: LineCheckpoint) { state.withLock { $0.checkpoint = checkpoint } }
+        func fork() { state.withLock { $0.isForked = true } }
+
+        /// Runs `body` with the published checkpoint and a tree with at least its places.
+        func read<Value: Sendable>(
+            _ body: (borrowing MerkleTree, LineCheckpoint) throws -> sending Value
+        ) throws -> Value {
+            try state.withLock { state in
+                if state.isForked { throw QueueRefusal.because(.lineForked) }
+                guard let checkpoint = state.checkpoint, checkpoint.size <= state.tree.size else {
+                    throw QueueRefusal.notYet(retryAfter: RoomLogs.retryPause)
+                }
+                return try body(state.tree, checkpoint)
+            }
+        }
+    }
+
+    private struct Entry {
+        let log = RoomLog()
+        var usedAt: Uptime
+    }
+
+    private struct State {
+        var entries: [RoomID: Entry] = [:]
+        var wanted: Set<RoomID> = []
+    }
+
+    private let clock: any Clock
+    private let state = Lock(State())
+
+    init(_ clock: any Clock) {
+        self.clock = clock
+    }
+
+    /// The log of a room for the job. It is empty if it is new.
+    func log(of room: RoomID) -> RoomLog {
+        state.withLock { state in
+            let entry = state.entries[room] ?? Entry(usedAt: clock.uptime)
+            state.entries[room] = entry
+            return entry.log
+        }
+    }
+
+    func find(_ room: RoomID) -> RoomLog? { state.withLock { $0.entries[room]?.log } }
+
+    /// The log of a room that exists, for a call. If it is not in memory, the job reads it, and the caller asks again.
+    func require(_ room: RoomID) throws(QueueRefusal) -> RoomLog {
+        let log = state.withLock { state in
+            if state.entries[room] == nil, state.wanted.count < Self.maximumWanted { state.wanted.insert(room) }
+            state.entries[room]?.usedAt = clock.uptime
+            return state.entries[room]?.log
+        }
+        guard let log else { throw .notYet(retryAfter: Self.retryPause) }
+        return log
+    }
+
+    func takeWanted() -> Set<RoomID> {
+        state.withLock { state in
+            defer { state.wanted = [] }
+            return state.wanted
+        }
+    }
+
+    /// Drops the logs of settled rooms that are not used.
+    func dropUnused(live: Set<RoomID>) {
+        state.withLock { state in
+            let now = clock.uptime
+            let settled = state.entries.filter { !live.contains($0.key) && !$0.value.log.isForked }
+                .sorted { $0.value.usedAt > $1.value.usedAt }
+            var places = 0
+            for (room, entry) in settled {
+                places += entry.log.size
+                if entry.usedAt + Self.idleTime <= now || places > Self.maximumSettledPlaces {
+                    state.entries[room] = nil
+                }
+            }
+        }
+    }
+
+    /// The number of places in memory, and of lines that contradict their checkpoints.
+    var counts: (places: Int, forked: Int) {
+        let logs = state.withLock { $0.entries.values.map(\.log) }
+        return (logs.reduce(0) { $0 + $1.size }, logs.count { $0.isForked })
+    }
+}

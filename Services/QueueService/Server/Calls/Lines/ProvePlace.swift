@@ -1,0 +1,29 @@
+import Database
+import Kernel
+import LineLog
+import QueueAPI
+import QueueDomain
+import RPC
+
+extension QueueServer {
+    func provePlace(_ request: ProvePlaceRequest, call: Call) async throws -> ProvePlaceReply {
+        let user = try call.user
+        let (place, now) = try await database.read(before: call.deadline) { reader in
+            (try PlaceTable.require(request.placeID, of: user, in: request.roomID, reader), reader.now)
+        }
+        let leaf = LineLeaf(
+            room: request.roomID, number: place.serial, joinedAt: place.joinedAt, place: place.id)
+        let (path, checkpoint) = try checkpoints.logs.require(request.roomID).read { tree, checkpoint in
+            guard place.serial <= checkpoint.size else { throw QueueRefusal.notYet(retryAfter: Checkpoints.interval) }
+            return (tree.path(of: Int(place.serial - 1), at: checkpoint.size), checkpoint)
+        }
+        let statement = checkpoints.statement(PlaceStatement.State(place), of: leaf, at: now)
+        return ProvePlaceReply(receipt: LineReceipt(of: leaf, path: path, in: checkpoint, statement).text)
+    }
+}
+
+extension PlaceStatement.State {
+    init(_ place: Place) {
+        self = place.admittedAt != nil ? .admitted : place.state == .waiting ? .waiting : .ended
+    }
+}

@@ -1,0 +1,32 @@
+import Database
+import Identity
+import Kernel
+import LineLog
+import QueueAPI
+import QueueDomain
+import RPC
+
+extension QueueServer {
+    func showCheckpoint(_ request: ShowCheckpointRequest, call: Call) async throws -> ShowCheckpointReply {
+        let log = try await lineLog(of: request.roomID, call)
+        let (checkpoint, proof) = try log.read { tree, checkpoint in
+            let from = request.fromSize
+            guard from >= 0, from <= checkpoint.size else {
+                throw QueueRefusal.invalid(
+                    "from_size", "must be from 0 to \(checkpoint.size), the size of the checkpoint")
+            }
+            return (checkpoint, from == 0 ? [] : tree.consistency(from: Int(from), to: checkpoint.size))
+        }
+        return ShowCheckpointReply(
+            checkpoint: checkpoint.note.whole, size: Int64(checkpoint.size), consistency: proof.map(\.bytes),
+            keys: checkpoints.keyTexts(of: request.roomID))
+    }
+
+    /// The log of a room. A log that is not in memory is read only if the room exists.
+    func lineLog(of room: RoomID, _ call: Call) async throws -> RoomLogs.RoomLog {
+        if checkpoints.logs.find(room) == nil {
+            _ = try await database.read(before: call.deadline) { try RoomTable.require(room, $0) }
+        }
+        return try checkpoints.logs.require(room)
+    }
+}

@@ -1,0 +1,80 @@
+import Database
+import Identity
+import Kernel
+import LineLog
+
+/// The log of a line. Its leaves are the rows of places, so a join writes nothing for it. Its checkpoints are rows of their
+/// own: the key allows one root for each size, also with several instances.
+enum LineTable {
+    static let migrations = [
+        Migration(
+            10, "create the checkpoints of lines",
+            .table(
+                """
+                create table line_checkpoint (
+                    room_id uuid not null, size bigint not null, root bytea not null, admitted bigint not null,
+                    note text not null,
+                    constraint line_checkpoint_key primary key (room_id, size))
+                """))
+    ]
+
+    private enum Statements {
+        static let leaves: Statement = """
+            select serial, joined_at, place_id from place where room_id = $1 and serial >= $2 order by serial limit $3
+            """
+        static let place: Statement = "select place_id from place where room_id = $1 and serial = $2"
+        static let last: Statement = """
+            select note from line_checkpoint where room_id = $1
+                and size = (select max(size) from line_checkpoint where room_id = $1)
+            """
+        /// An older checkpoint of the same line gets the new number of admitted places.
+        static let insert: Statement = """
+            insert into line_checkpoint (room_id, size, root, admitted, note) values (\(1...5))
+            on conflict (room_id, size) do update set admitted = $4, note = $5
+                where line_checkpoint.root = $3 and line_checkpoint.admitted < $4
+            """
+        static let behind: Statement = """
+            select room_id from room where room_id > $1 and last_serial >
+                (select coalesce(max(size), 0) from line_checkpoint where line_checkpoint.room_id = room.room_id)
+            order by room_id limit $2
+            """
+    }
+
+    /// The leaves from a number on, in order.
+    static func leaves(in room: RoomID, from number: Int64, limit: Int, _ reader: Reader) throws -> [LineLeaf] {
+        try reader.rows(Statements.leaves, { $0.bind(room, number, limit) }) { row in
+            LineLeaf(room: room, number: try row.int64(0), joinedAt: try row.timestamp(1), place: try row.id(2))
+        }
+    }
+
+    /// The place with a number. Nil if there is none.
+    static func place(at number: Int64, in room: RoomID, _ reader: Reader) throws -> PlaceID? {
+        try reader.first(Statements.place, { $0.bind(room, number) }) { row in try row.id(0) }
+    }
+
+    /// The checkpoint with the largest size. Nil if there is none.
+    static func last(of room: RoomID, _ reader: Reader) throws -> LineCheckpoint? {
+        try reader.first(Statements.last, { $0.bind(room) }) { row in
+            guard let checkpoint = LineCheckpoint(try row.text(0)) else {
+                throw DatabaseError(.damaged, "a checkpoint of room \(room) cannot be read")
+            }
+            return checkpoint
+        }
+    }
+
+    /// Rooms with places that no checkpoint contains.
+    static func behind(after room: RoomID?, limit: Int, _ reader: Reader) throws -> [RoomID] {
+        try reader.rows(Statements.behind, { $0.bind(room ?? RoomID(high: 0, low: 0), limit) }) { row in
+            try row.id(0)
+        }
+    }
+
+    /// Returns false if there is a checkpoint of this size with another root, or with as many admitted places.
+    static func insert(_ checkpoint: LineCheckpoint, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                checkpoint.origin.room, checkpoint.size, checkpoint.root.bytes, checkpoint.admitted,
+                checkpoint.note.whole)
+        } == 1
+    }
+}
