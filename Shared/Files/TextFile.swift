@@ -1,11 +1,13 @@
 import Glibc
 
-/// Reads small text files that a user names.
+/// Reads text files that a user names.
 package enum TextFile {
-    private static let maximumBytes = 1 << 20
+    package static let usualMaximumBytes = 1 << 20
 
     /// Nil if there is no such file. Throws if the file is secret and other users can read it.
-    package static func read(_ path: String, isSecret: Bool) throws(TextFileError) -> String? {
+    package static func read(
+        _ path: String, isSecret: Bool, maximumBytes: Int = usualMaximumBytes
+    ) throws(TextFileError) -> String? {
         // Another user may have opened the pipe of standard input: then this user cannot open it by its path.
         let isInput = path == "/dev/stdin"
         let file = isInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)

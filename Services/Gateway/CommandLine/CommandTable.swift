@@ -9,6 +9,7 @@ enum CommandTable {
         Buy.command,
         ConcertCommands.list, ConcertCommands.dates, SeatCommands.map,
         LineCommands.join, LineCommands.show, LineCommands.leave, PlaceCommands.own,
+        LineProofCommands.show, LineProofCommands.verify,
         ReservationCommands.reserve, ReservationCommands.release, ReservationCommands.list, Explain.own,
         PaymentCommands.pay, PaymentCommands.show, PaymentCommands.list, CancelCommand.command,
         TicketCommands.list, TicketCommands.show, TicketCommands.verify,

@@ -21,6 +21,7 @@ enum NextStep {
         ([ConcertReason.passMissing, ConcertReason.passUsed], "Type: gateway join CONCERT"),
         ([QueueReason.placeWaiting], "To wait for your turn, type: gateway place --wait"),
         ([QueueReason.roomClosed, QueueReason.roomDraining], closedRoom),
+        ([QueueReason.receiptNotYet], "Repeat the command in a moment"),
         ([ConcertReason.saleNotOpen, ConcertReason.saleOver], "For the times in your zone: gateway dates CONCERT"),
         ([ConcertReason.alreadySold], "To return seats that you paid for, type: gateway cancel"),
         ([ConcertReason.notSold], "To release seats that you did not pay for, type: gateway release"),

@@ -44,15 +44,21 @@ enum LineCommands {
 
     static let show = Command(
         "place", "Shows your place in a line: the latest one, or the one for a concert.",
-        details: "Showing a place does not enter. With --wait the command waits for your turn, and enters.",
-        calls: [.queue], caller: .user, operands: [Operands.optionalTarget], flags: [wait],
-        examples: ["", "moon-tour --json", "--wait"],
+        details: """
+            Showing a place does not enter. With --wait the command waits for your turn, and enters. --receipt writes a file
+            that proves your number in the line to anyone, also after the sale: gateway verify checks it.
+            """,
+        calls: [.queue], caller: .user, operands: [Operands.optionalTarget], flags: [wait, LineProofCommands.receipt],
+        examples: ["", "moon-tour --json", "--wait", "moon-tour --receipt moon-tour.tlog-proof"],
         run: { run in
             let line = WaitingLine(run.caller)
             let recorded = try line.recordedPlace(for: run[Operands.optionalTarget])
             var place = try await line.show(recorded)
             if run[wait] { place = try await waitAndEnter(place, recorded, run) }
             show(place, recorded, run)
+            if let path = run[LineProofCommands.receipt] {
+                try await LineProofCommands.writeReceipt(of: recorded, to: path, run)
+            }
         })
 
     static let leave = Command(

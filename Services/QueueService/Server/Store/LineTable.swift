@@ -8,7 +8,7 @@ import LineLog
 enum LineTable {
     static let migrations = [
         Migration(
-            10, "create the checkpoints of lines",
+            11, "create the checkpoints of lines",
             .table(
                 """
                 create table line_checkpoint (
