@@ -21,7 +21,7 @@ func context(_ name: String, calls others: [String] = []) -> [Target] {
     let folder = "Services/\(name)Service"
     let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
     let modules: [Target.Dependency] = [
-        "CommandLine", "Database", "Identity", "Kernel", "RPC", "Service", "Telemetry", "Threads",
+        "CommandLine", "Database", "Identity", "Kernel", "Programs", "RPC", "Service", "Telemetry", "Threads",
     ]
     let own: [Target.Dependency] = name == "Queue" ? ["Encoding", "Files", "LineLog"] : []
     return [
@@ -78,11 +78,12 @@ let package = Package(
         shared("Messages", ["CProtobufC", "Kernel"]),
         shared("RPC", ["COpenSSL", "CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
+        shared("Programs", ["CommandLine", "Kernel", "RPC", "Telemetry", "Threads"]),
         shared(
             "Service",
             [
                 "Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "MessageJSON", "Messages",
-                "RPC", "Telemetry", "Threads",
+                "Programs", "RPC", "Telemetry", "Threads",
             ]),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
@@ -106,7 +107,8 @@ let package = Package(
             dependencies: [
                 "CPostgreSQL", "CProto", "CProtobufC", "CTestProto", "Certificates", "CommandLine", "ConcertAPI",
                 "Database",
-                "Encoding", "Identity", "Kernel", "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads",
+                "Encoding", "Identity", "Kernel", "Messages", "Programs", "QueueAPI", "RPC", "Service", "Telemetry",
+                "Threads",
                 "WalletAPI",
             ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "recursive.proto", "testing.proto"]),
@@ -144,7 +146,10 @@ let package = Package(
             ]),
         tests(
             of: "Service",
-            ["Certificates", "CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
+            [
+                "Certificates", "CommandLine", "Database", "Identity", "Kernel", "Programs", "RPC", "Telemetry",
+                "Threads",
+            ]),
         tests(of: "Benchmarks", ["Kernel", "RPC", "Threads"]),
         tests(of: "MessageJSON", ["Encoding", "Kernel", "Messages", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),
@@ -179,7 +184,7 @@ let package = Package(
             name: "PaymentTests",
             dependencies: [
                 "ConcertAPI", "ConcertService", "Database", "Identity", "Journeys", "Kernel", "QueueAPI",
-                "Messages", "QueueService",
+                "Messages", "Programs", "QueueService",
                 "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
             ],
             path: "Tests/PaymentTests", exclude: ["README.md", "histories"]),
@@ -194,7 +199,8 @@ let package = Package(
         tests(
             of: "WalletService",
             [
-                "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "QueueAPI", "QueueService", "RPC",
+                "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "Programs", "QueueAPI",
+                "QueueService", "RPC",
                 "Service", "Telemetry", "Threads", "WalletAPI", "WalletDomain",
             ]),
     ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import Programs
 import Telemetry
 import Threads
 

@@ -26,6 +26,9 @@ package enum SystemLimits {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// The number of cores, from 1 to 64.
+    package static var cores: Int { max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))) }
+
     /// Raises the soft limit of open files to the hard limit, because every connection is a file.
     package static func raiseFiles() {
         var limit = rlimit()

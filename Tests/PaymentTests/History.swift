@@ -1,6 +1,7 @@
 import ConcertAPI
 import Database
 import Kernel
+import Programs
 import RPC
 import Service
 import TestSupport

@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Kernel
+import Programs
 import Service
 import Telemetry
 import TestSupport

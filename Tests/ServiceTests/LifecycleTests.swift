@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Threads
 
-@testable import Service
+@testable import Programs
 
 @Suite struct LifecycleTests {
     private struct Broken: Error, CustomStringConvertible {

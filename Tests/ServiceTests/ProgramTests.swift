@@ -3,6 +3,7 @@ import Database
 import Glibc
 import Identity
 import Kernel
+import Programs
 import Telemetry
 import TestSupport
 import Testing

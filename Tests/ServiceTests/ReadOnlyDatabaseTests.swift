@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import Programs
 import Service
 import Telemetry
 import TestSupport

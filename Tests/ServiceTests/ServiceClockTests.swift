@@ -1,4 +1,5 @@
 import Kernel
+import Programs
 import Telemetry
 import TestSupport
 import Testing

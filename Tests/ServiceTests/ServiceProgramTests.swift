@@ -4,6 +4,7 @@ import Glibc
 import Identity
 import Kernel
 import Messages
+import Programs
 import Service
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import CommandLine
 import Files
 import Identity
 import Kernel
+import Programs
 import RPC
 import Telemetry
 import TestSupport

@@ -1,5 +1,6 @@
 import ConcertAPI
 import Identity
+import Programs
 import RPC
 import Service
 

@@ -1,4 +1,5 @@
 import Glibc
+import Programs
 import Service
 
 /// `ConcertService --database URL --listen HOST:PORT --keys FILE …`. `--help` lists all options.

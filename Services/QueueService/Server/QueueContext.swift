@@ -1,6 +1,7 @@
 import CommandLine
 import Identity
 import LineLog
+import Programs
 import QueueAPI
 import Service
 

@@ -2,6 +2,7 @@ import CommandLine
 import ConcertAPI
 import Identity
 import Kernel
+import Programs
 import QueueAPI
 import RPC
 import Service

@@ -67,7 +67,7 @@ package struct IPRange: Hashable, Sendable {
         self.bitCount = bitCount
     }
 
-    func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         address.bytes.count == first.bytes.count && address.prefix(bitCount) == first
     }
 }

@@ -1,5 +1,6 @@
 import Database
 import Identity
+import Programs
 import RPC
 
 /// The log of what operators did: its handler, and the job that chains its rows.

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import Programs
 import RPC
 
 /// Numbers the events of a service, deletes old ones, and serves them to followers.

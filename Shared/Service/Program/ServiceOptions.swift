@@ -2,23 +2,19 @@ import CommandLine
 import Database
 import Glibc
 import Kernel
+import Programs
 import RPC
 import Telemetry
 import Threads
 
 /// The options of a context as a program: those of every service, and its own ones.
 struct ServiceOptions: Sendable {
-    static let logFormat = Option("log-format", .choice, default: LogFormat.text, "Format of the log lines.")
-    static let logLevel = Option("log-level", .choice, default: LogLevel.info, "Lowest level that is logged.")
-    static let drainTimeout = Option(
-        "drain-timeout", .duration(in: .milliseconds(1) ... .minutes(10)), default: .seconds(30),
-        "Maximum time for calls in flight after SIGTERM.")
     static let keys = Option(
         "keys", .path, default: DataFolder.name + "/keys",
         "Key file that all services share, or the file of this service. "
             + "Created on the first start if this option is not given.")
     static let loops = Option(
-        "loops", .integer(in: 1...64), default: max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))),
+        "loops", .integer(in: 1...64), default: SystemLimits.cores,
         "Number of threads that answer calls.")
     static let maxConnections = Option(
         "max-connections", .integer(in: 1...1_000_000), default: Limits().connections,
@@ -71,7 +67,7 @@ struct ServiceOptions: Sendable {
                 examples: "sqlite:///path/to/file, sqlite::memory: or postgres://user@host/name"),
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Database of this service.")
         let common: [any AnyOption] = [
-            listen, statusListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
+            listen, statusListen, ProgramOptions.logFormat, ProgramOptions.logLevel, ProgramOptions.drainTimeout,
             database, Self.insecureDatabase, Self.keys, Self.loops, Self.maxConnections,
             Self.maxConnectionsPerNetwork, Self.maxInFlight,
             Self.maxRequestBytes,
@@ -80,8 +76,7 @@ struct ServiceOptions: Sendable {
         options = Options(
             context.program, context.summary, common + TLSOptions.all + context.options,
             checks: [TLSOptions.check, Self.isEncrypted(database)],
-            notes: (["Exit codes:"] + ExitCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }).joined(
-                separator: "\n"))
+            notes: ProgramOptions.notes)
     }
 
     /// Reports a connection to a database server that others on its way can read.

@@ -2,6 +2,7 @@ import CommandLine
 import Database
 import Identity
 import Kernel
+import Programs
 import RPC
 import Telemetry
 
@@ -72,7 +73,7 @@ struct Wiring {
 
     /// Calls in flight get most of the drain time-out. The rest is for the components that stop after them.
     private func component(_ server: Server) -> Component {
-        let grace = configuration[ServiceOptions.drainTimeout] * 0.8
+        let grace = configuration[ProgramOptions.drainTimeout] * 0.8
         let address = configuration[options.listen]
         return Component(
             "calls",

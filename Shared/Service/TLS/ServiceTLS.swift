@@ -3,6 +3,7 @@ import CommandLine
 import Files
 import Identity
 import Kernel
+import Programs
 import RPC
 import Telemetry
 import Threads
@@ -49,7 +50,7 @@ final class ServiceTLS: Sendable {
         self.log = log
         subject = CertificateSubject(holder, hosts: MachineNames.all + (configuration[TLSOptions.hosts] ?? []))
         let rules = TLSServerRules.ofService(
-            TLSOptions.mode(configuration, at: address), proxies: configuration[TLSOptions.proxies] ?? [])
+            TLSOptions.mode(configuration, at: address), proxies: configuration[ProgramOptions.proxies] ?? [])
         usesTLS = rules.mode != .off
         if rules.mode != .required, !address.isLoopback {
             log.warning("other machines can connect without TLS", ["tls": "\(rules.mode)"])

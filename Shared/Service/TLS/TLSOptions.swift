@@ -1,5 +1,6 @@
 import CommandLine
 import Kernel
+import Programs
 import RPC
 
 /// The options for encryption.
@@ -22,12 +23,9 @@ enum TLSOptions {
     static let authorities = Option(
         "tls-ca", .optional(.path), default: nil,
         "Authorities of the certificates of other services, in PEM, besides that of the key file.")
-    static let proxies = Option(
-        "proxy-from", .optional(.ranges), default: nil,
-        "Addresses of proxies that send the address of a client (PROXY protocol, version 2). Limits then count this address."
-    )
-
-    static let all: [any AnyOption] = [mode, hosts, certificate, key, clientAuthorities, authorities, proxies]
+    static let all: [any AnyOption] = [
+        mode, hosts, certificate, key, clientAuthorities, authorities, ProgramOptions.proxies,
+    ]
 
     static let check = Options.Check([certificate.name, key.name]) { configuration in
         let isComplete = (configuration[certificate] == nil) == (configuration[key] == nil)
@@ -37,21 +35,5 @@ enum TLSOptions {
     /// The mode of a port at `address`.
     static func mode(_ configuration: Configuration, at address: Address) -> TLSServerRules.Mode {
         configuration[mode] ?? (address.isLoopback ? .optional : .required)
-    }
-}
-
-extension ValueKind<[IPRange]> {
-    private static let maximum = 64
-
-    fileprivate static var ranges: Self {
-        ValueKind(
-            placeholder: "RANGE,...",
-            allowed: "a list of 1 to \(maximum) ranges, such as 10.0.0.0/8,192.0.2.7,fd00::/8",
-            show: { $0.map(\.description).joined(separator: ",") }
-        ) { text in
-            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            let ranges = parts.compactMap { IPRange(String($0)) }
-            return ranges.count == parts.count && parts.count <= maximum ? ranges : nil
-        }
     }
 }

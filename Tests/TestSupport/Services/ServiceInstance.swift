@@ -2,6 +2,7 @@ import CommandLine
 import Database
 import Identity
 import Kernel
+import Programs
 import RPC
 import Service
 import Telemetry

@@ -1,5 +1,6 @@
 import Identity
 import Kernel
+import Programs
 import RPC
 import Service
 

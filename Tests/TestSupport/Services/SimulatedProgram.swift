@@ -1,6 +1,7 @@
 import Database
 import Identity
 import Kernel
+import Programs
 import RPC
 import Service
 import Telemetry
