@@ -51,7 +51,10 @@ let commit: [CSetting] =
 
 let package = Package(
     name: "Onsale",
-    products: [.executable(name: "gateway", targets: ["Gateway"])],
+    products: [
+        .executable(name: "gateway", targets: ["Gateway"]),
+        .executable(name: "gateway-web", targets: ["GatewayWeb"]),
+    ],
     targets: [
         system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -60,6 +63,7 @@ let package = Package(
         system("CTerminal", "libqrencode", apt: "libqrencode-dev"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         system("CSodium", "libsodium", apt: "libsodium-dev"),
+        system("CZlib", "zlib", apt: "zlib1g-dev"),
         .target(name: "CVersion", path: "Shared/CVersion", cSettings: commit),
         shared("Kernel", exclude: []),
         shared("Encoding", ["CSodium"]),
@@ -100,7 +104,15 @@ let package = Package(
                 "CProtobufC", "CTerminal", "Certificates", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
                 "Journeys", "Kernel", "LineLog", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
             ],
-            path: "Services/Gateway", exclude: ["README.md"]),
+            path: "Services/Gateway", exclude: ["README.md", "Web"]),
+        .executableTarget(
+            name: "GatewayWeb",
+            dependencies: [
+                "CMicroHTTP", "CProtobufC", "CZlib", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
+                "Journeys",
+                "Kernel", "MessageJSON", "Messages", "Programs", "QueueAPI", "RPC", "Telemetry", "Threads", "WalletAPI",
+            ],
+            path: "Services/Gateway/Web", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
@@ -165,6 +177,13 @@ let package = Package(
             [
                 "CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI", "RPC", "Threads",
                 "WalletAPI",
+            ]),
+        tests(
+            of: "GatewayWeb",
+            [
+                "CZlib", "CommandLine", "Encoding", "Identity", "Journeys", "Kernel", "MessageJSON", "Messages",
+                "QueueAPI",
+                "QueueService", "RPC", "Service", "Telemetry", "Threads",
             ]),
         tests(of: "Journeys", ["ConcertAPI", "Identity", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(

@@ -13,17 +13,19 @@ package final class Connections: Sendable {
         var clients: [Service: Client] = [:]
     }
 
-    private let open = Lock(Open())
+    private let open: Lock<Open>
     private let agent: String
     private let addresses: @Sendable (Service) throws -> [Address]
     private let network: @Sendable ([Address], TCP) throws -> any Network
 
     /// `agent` names the program in the logs of the services. `addresses` throws if the addresses of a service are
-    /// invalid. `network` may encrypt the connections to some addresses.
+    /// invalid. `network` may encrypt the connections to some addresses. `close` stops `loops`; without them, the first
+    /// call starts one.
     package init(
-        agent: String, addresses: @escaping @Sendable (Service) throws -> [Address],
+        agent: String, on loops: Loops? = nil, addresses: @escaping @Sendable (Service) throws -> [Address],
         network: @escaping @Sendable ([Address], TCP) throws -> any Network = { $1 }
     ) {
+        open = Lock(Open(loops: loops))
         self.agent = agent
         self.addresses = addresses
         self.network = network

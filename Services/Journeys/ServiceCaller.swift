@@ -14,6 +14,8 @@ package struct ServiceCaller: Sendable {
     package let records: Records
     /// The given id of the next request, to repeat it. Nil for a new id.
     package let requestID: RequestID?
+    /// The client for which a web edge calls. Nil for every other program.
+    private let peer: Address?
     private let trace: Trace?
     private let credential: @Sendable () async throws -> [UInt8]
 
@@ -23,7 +25,8 @@ package struct ServiceCaller: Sendable {
     /// `credential` throws if the caller is not signed in.
     package init(
         _ connections: Connections, isOperator: Bool, timeout: Duration, clock: any Clock, records: Records,
-        requestID: RequestID?, trace: Trace? = nil, credential: @escaping @Sendable () async throws -> [UInt8]
+        requestID: RequestID?, peer: Address? = nil, trace: Trace? = nil,
+        credential: @escaping @Sendable () async throws -> [UInt8]
     ) {
         self.connections = connections
         self.isOperator = isOperator
@@ -31,6 +34,7 @@ package struct ServiceCaller: Sendable {
         self.clock = clock
         self.records = records
         self.requestID = requestID
+        self.peer = peer
         self.trace = trace
         self.credential = credential
     }
@@ -71,7 +75,7 @@ package struct ServiceCaller: Sendable {
         // Every write needs a request id, even if the request is idempotent by its content.
         CallOptions(
             timeout: method.isStream ? nil : timeout, requestID: requestID ?? .make(at: clock.now),
-            credential: method.callers.isEmpty && !sendsCredential ? nil : try await credential())
+            credential: method.callers.isEmpty && !sendsCredential ? nil : try await credential(), peer: peer)
     }
 
     /// The elements of a paged list, or its first `limit` ones. `page` receives the last element of the page before. The

@@ -2,11 +2,11 @@ import CProtobufC
 import Kernel
 import Messages
 
-/// Converts messages to and from protobuf JSON with UUIDs, for any type with a descriptor.
+/// Converts messages to and from protobuf JSON, for any type with a descriptor.
 ///
 /// It reads field names in lowerCamelCase or as in the .proto file, and writes lowerCamelCase. 64-bit numbers are strings,
 /// bytes are Base64, enums are names. It omits fields with their default value. Ids, which are bytes with a name that ends
-/// in `_id`, are UUIDs: it writes them so, and reads both forms.
+/// in `_id`, are UUIDs: it writes them so, except in the canonical text, and reads both forms.
 package enum MessageJSON {
     /// The packed message that `text` describes.
     package static func bytes(from text: String, as descriptor: MessageDescriptor) throws(JSONError) -> [UInt8] {
@@ -29,6 +29,14 @@ package enum MessageJSON {
         try unpacked(bytes, as: descriptor) {
             WireToJSON().text(of: $0, as: descriptor, isIndented ? .indented : .spaced)
         }
+    }
+
+    /// The compact JSON of the packed message as every protobuf library writes it: ids are bytes in Base64.
+    package static func canonicalText(
+        of bytes: [UInt8], as descriptor: MessageDescriptor
+    ) throws(MessageError) -> String {
+        let writer = WireToJSON(writesUUIDs: false)
+        return try unpacked(bytes, as: descriptor) { writer.text(of: $0, as: descriptor, .compact) }
     }
 
     /// The compact JSON of the packed message for a log: without the fields `secrets`.

@@ -7,6 +7,8 @@ import Messages
 struct WireToJSON {
     /// Fields of the outer message to leave out, by their names in the .proto file.
     var omitted: Set<String> = []
+    /// Writes ids as UUIDs, not as bytes in Base64.
+    var writesUUIDs = true
 
     /// `message` is a struct that `descriptor` describes.
     func text(
@@ -57,7 +59,7 @@ struct WireToJSON {
         case PROTOBUF_C_TYPE_BYTES:
             let data = place.load(as: ProtobufCBinaryData.self)
             let bytes = UnsafeBufferPointer(start: data.data, count: data.len)
-            if field.isNamedAsID, let id = ID<Never>(bytes: UnsafeRawBufferPointer(bytes)) {
+            if writesUUIDs, field.isNamedAsID, let id = ID<Never>(bytes: UnsafeRawBufferPointer(bytes)) {
                 json.string("\(id)")
             } else {
                 json.escaped(Base64.text(of: bytes))

@@ -93,13 +93,29 @@ package final class RawSocket: Sendable {
     private func receive(until isEnough: ([Envelope]) -> Bool) throws -> [Envelope] {
         var cutter = FrameCutter()
         var envelopes: [Envelope] = []
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        while !isEnough(envelopes) {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count == 0 || (count < 0 && errno == ECONNRESET) { break }
-            guard count > 0 else { throw Problem(description: "receive: \(String(cString: strerror(errno)))") }
-            envelopes += cutter.frames(in: buffer.prefix(count)).compactMap(Envelope.init(frame:))
+        while !isEnough(envelopes), let part = try receivePart() {
+            envelopes += cutter.frames(in: part[...]).compactMap(Envelope.init(frame:))
         }
         return envelopes
+    }
+
+    /// Nil at the end. Throws after 5 seconds without bytes.
+    private func receivePart() throws -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count == 0 || (count < 0 && errno == ECONNRESET) { return nil }
+        guard count > 0 else { throw Problem(description: "receive: \(String(cString: strerror(errno)))") }
+        return Array(buffer.prefix(count))
+    }
+
+    /// Returns the received bytes when the peer closes, or when `isEnough` is true. Throws after 5 seconds without bytes.
+    package func bytes(
+        until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+    ) async throws -> [UInt8] {
+        try await onThread { [self] in
+            var bytes: [UInt8] = []
+            while !isEnough(bytes), let part = try receivePart() { bytes += part }
+            return bytes
+        }
     }
 }

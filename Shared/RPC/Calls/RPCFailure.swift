@@ -62,7 +62,8 @@ extension RPCFailure {
     /// The maximum size of a message, because a failure must always fit into a frame.
     private static let maxMessageBytes = 4096
 
-    var status: Status {
+    /// The failure as a message.
+    package var status: Status {
         var status = Status()
         status.code = code.number
         status.reason = reason

@@ -1,15 +1,15 @@
 import Kernel
 
 /// The header of the PROXY protocol, version 2: a proxy sends it before the bytes of its client.
-struct ProxyHeader {
-    enum Reading {
+package struct ProxyHeader {
+    package enum Reading {
         case needsMore
         case header(ProxyHeader)
         case malformed(String)
     }
 
     /// The first byte, which begins neither a frame nor TLS.
-    static let firstByte = signature[0]
+    package static let firstByte = signature[0]
     private static let signature: [UInt8] = [
         0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a,
     ]
@@ -19,11 +19,18 @@ struct ProxyHeader {
     /// Version 2 in the upper half of a byte, and the command in the lower half.
     private static let (local, proxy): (UInt8, UInt8) = (0x20, 0x21)
 
-    let byteCount: Int
+    package let byteCount: Int
     /// The client. Nil for a connection of the proxy itself, such as a health check.
-    let client: Address?
+    package let client: Address?
 
-    static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
+    /// The number of bytes to read next, for a reader that must not take bytes behind the header.
+    package static func byteCount(afterReading bytes: [UInt8]) -> Int {
+        guard bytes.count >= fixedBytes else { return fixedBytes - bytes.count }
+        let restCount = bytes.withUnsafeBytes { Int(number($0, at: 14)) }
+        return max(1, fixedBytes + restCount - bytes.count)
+    }
+
+    package static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
         guard bytes.prefix(signature.count).elementsEqual(signature.prefix(bytes.count)) else {
             return .malformed("it begins with other bytes than version 2 of the PROXY protocol")
         }

@@ -9,6 +9,7 @@ package final class StatusServer: Sendable {
     private static let backlog: Int32 = 1024
     private static let connectionMemoryByteCount = 16 * 1024
     private static let lateCheckMilliseconds = 250
+    private static let tlsVersions = "SECURE128:-VERS-ALL:+VERS-TLS1.3"
 
     /// The address it listens on, with the actual port if port 0 was given.
     package let address: Address
@@ -95,11 +96,15 @@ package final class StatusServer: Sendable {
         _ socket: ListeningSocket, _ context: Unmanaged<Context>, _ limits: StatusConnections.Limits,
         _ certificate: StatusCertificate?
     ) -> OpaquePointer? {
+        var settings = onsale_http()
         // A copy, because the library closes the descriptor when it stops, and when it cannot start.
-        onsale_start_http(
-            fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0), answer, notify, context.toOpaque(), UInt32(limits.total),
-            connectionMemoryByteCount,
-            certificate?.chain, certificate?.key)
+        settings.listen_socket = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0)
+        settings.answer = answer
+        settings.connection_changed = notify
+        settings.context = context.toOpaque()
+        settings.connection_limit = UInt32(limits.total)
+        settings.connection_memory_limit = connectionMemoryByteCount
+        return onsale_start_http(&settings, certificate?.chain, certificate?.key, tlsVersions)
     }
 
     /// Uses another certificate for new connections. Ends the requests in progress. Keeps the old one if the library
@@ -173,8 +178,8 @@ package final class StatusServer: Sendable {
 
 /// The certificate of a status port and its key, as PEM texts.
 package struct StatusCertificate: Equatable, Sendable {
-    let chain: String
-    let key: String
+    package let chain: String
+    package let key: String
 
     package init(chain: String, key: String) {
         self.chain = chain

@@ -7,7 +7,7 @@ import Threads
 
 extension KeyFile {
     /// TLS with the certificate in the split key file of a program.
-    func context(_ side: TLSContext.Side, of holder: KeyHolder) throws -> TLSContext {
+    package func context(_ side: TLSContext.Side, of holder: KeyHolder) throws -> TLSContext {
         // The TLS library compares certificates with the time of the machine.
         let now = SystemClock().now
         let own = try split(for: holder, hosts: ["127.0.0.1"], validFor: .hours(1), now: now)

@@ -1,0 +1,113 @@
+import CMicroHTTP
+import Kernel
+import Threads
+
+/// One request on its way through the library, and its answer.
+///
+///     headers ──▶ body ──▶ handled ──▶ answered
+final class HTTPExchange: @unchecked Sendable {
+    // Sound: the thread of the daemon uses it until it suspends the connection, then the task until it resumes it.
+
+    enum Step {
+        case headers
+        case body
+        case handled
+        case answered(HTTPResponse)
+    }
+
+    let connection: OpaquePointer
+    let target: String
+    let startedAt: Uptime
+    var step = Step.headers
+    private var method: HTTPMethod?
+    private var headers = HTTPFields()
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    init(_ connection: OpaquePointer, target: String, startedAt: Uptime) {
+        self.connection = connection
+        self.target = target
+        self.startedAt = startedAt
+    }
+
+    var socket: Int32 { onsale_http_socket(connection) }
+
+    /// Reads the headers. Returns the answer to a request whose body is not worth reading.
+    func begin(method name: String, limit: Int) -> HTTPResponse? {
+        MHD_get_connection_values(
+            connection, .HEADER_KIND,
+            { context, _, name, value in
+                let exchange = Unmanaged<HTTPExchange>.fromOpaque(context!).takeUnretainedValue()
+                exchange.headers.append(
+                    String(cString: name!).lowercased(), value.map { String(cString: $0) } ?? "")
+                return .YES
+            }, Unmanaged.passUnretained(self).toOpaque())
+        method = name == "HEAD" ? .get : HTTPMethod(rawValue: name)
+        guard method != nil else { return .methodNotAllowed(allowed: "GET, HEAD, POST") }
+        // Two programs that disagree about the end of a body would see different requests.
+        let lengths = headers.values(of: "content-length")
+        guard lengths.count <= 1, lengths.isEmpty || headers["transfer-encoding"] == nil else {
+            return .text(400, "the length of the body is given twice")
+        }
+        if let length = lengths.first, Int(length) ?? .max > limit { return Self.tooLarge(limit) }
+        guard Self.encodings.contains(headers["content-encoding"] ?? "identity") else {
+            var response = HTTPResponse.text(415, "the encoding of the body is unknown: use gzip, or none")
+            response.setHeader("accept-encoding", "gzip, identity")
+            return response
+        }
+        return nil
+    }
+
+    private static let encodings = ["gzip", "identity"]
+
+    /// Adds a part of the body. False if the body has many more bytes than it may have.
+    func append(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
+        isTooLarge = isTooLarge || body.count + bytes.count > limit
+        if !isTooLarge { body += bytes }
+        // The answer can only follow the body, so a body that is a little too large is read and dropped.
+        dropped += isTooLarge ? bytes.count : 0
+        return dropped <= limit
+    }
+
+    private var dropped = 0
+
+    enum Outcome {
+        case request(HTTPRequest)
+        case refused(HTTPResponse)
+    }
+
+    /// The complete request.
+    func request(from client: Address, isSecure: Bool, limit: Int) -> Outcome {
+        if isTooLarge { return .refused(Self.tooLarge(limit)) }
+        if headers["content-encoding"] == "gzip" {
+            do throws(GZip.Problem) {
+                body = try GZip.content(of: body, limit: limit)
+            } catch {
+                let isTooLarge = error == .tooLarge
+                return .refused(isTooLarge ? Self.tooLarge(limit) : .text(400, "the body is not in the gzip format"))
+            }
+        }
+        guard let method,
+            let request = HTTPRequest(
+                method, target, headers: headers, body: body, client: client, isSecure: isSecure)
+        else { return .refused(.text(400, "the target of the request is no path of this site")) }
+        return .request(request)
+    }
+
+    private static func tooLarge(_ limit: Int) -> HTTPResponse {
+        .text(413, "the body has more than \(limit) bytes")
+    }
+
+    /// Gives the answer to the library.
+    func send(_ answer: HTTPResponse, isLast: Bool) -> MHD_Result {
+        let response = answer.body.withUnsafeBytes { body in
+            MHD_create_response_from_buffer(
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let response else { return .NO }
+        defer { MHD_destroy_response(response) }
+        for field in answer.headers.all { MHD_add_response_header(response, field.name, field.value) }
+        if isLast { MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") }
+        return MHD_queue_response(connection, UInt32(answer.status), response)
+    }
+}
