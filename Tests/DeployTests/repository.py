@@ -6,6 +6,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = [name for name in ("QueueService", "ConcertService", "WalletService") if (ROOT / "Services" / name / "Server").exists()]
+PROGRAMS = SERVICES + ["gateway", "gateway-web"]
 
 
 def text(path):
