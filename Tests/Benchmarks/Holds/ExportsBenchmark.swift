@@ -116,7 +116,7 @@ enum ExportsBenchmark {
             for _ in 0..<count {
                 let seat = sale.name(of: Int.random(in: 0..<sale.seats, using: &random))
                 let request = FindReservationsRequest(
-                    concertID: sale.concert, scheduleID: sale.schedule, seat: seat)
+                    concertID: sale.concert, seat: seat, scheduleID: sale.schedule)
                 let began = Monotonic.now
                 let found = try await calls.findReservations(request, options).reservations.count
                 latency.record(Monotonic.now.nanoseconds - began.nanoseconds)
