@@ -64,8 +64,12 @@ package enum Gateway {
             if command.caller == .operator { _ = try await run.ownCredential() }
             repeat {
                 if run.isWatching, run.console.isTerminal { run.console.draw(Self.clearScreen) }
-                try await command.run(run)
-                try run.checkList()
+                do {
+                    try await command.run(run)
+                    try run.checkList()
+                } catch {
+                    try Self.continueWatching(after: run.error(error), run)
+                }
                 if run.isWatching { try await run.clock.sleep(for: Self.watchPause) }
             } while run.isWatching
             outcome = .success(())
@@ -74,6 +78,12 @@ package enum Gateway {
         }
         await run.caller.connections.close()
         try outcome.get()
+    }
+
+    /// Prints an error that may end by itself, such as the restart of a service. Throws others, and all without --watch.
+    private static func continueWatching(after error: GatewayError, _ run: Invocation) throws(GatewayError) {
+        guard run.isWatching, error.exit == .unavailable || error.exit == .indefinite else { throw error }
+        run.console.printError(run.console.fitted("gateway: \(error.message.printable)"))
     }
 
     private static let watchPause = Duration.seconds(2)

@@ -148,6 +148,23 @@ struct TerminalTests {
         }
     }
 
+    @Test func `status goes on watching while a service is away`() async throws {
+        try await Onsale.with(.file) { onsale in
+            let terminal = onsale.terminal(["status", "--watch"], as: "carol")
+            _ = try await onThread { try terminal.wait(for: "serving") }
+            try await onsale.kill(.queue)
+            let away = try await onThread { try terminal.wait(for: "1 of 3 addresses do not serve") }
+            try await onsale.restart(.queue)
+            let status = try await onThread {
+                let screen = try terminal.wait(for: "queue", after: away)
+                try terminal.wait(for: "serving", after: screen)
+                terminal.type("\u{3}")
+                return terminal.waitForEnd()
+            }
+            #expect(status == SIGINT)
+        }
+    }
+
     @Test func `Ctrl-C ends a stream of gateway call`() async throws {
         try await withFullRoom { onsale in
             let place = try await onsale.expect("join moon-tour", as: "alice")["placeId"].string

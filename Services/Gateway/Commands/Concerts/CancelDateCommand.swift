@@ -50,7 +50,7 @@ enum CancelDateCommand {
     ) throws(GatewayError) -> String? {
         if let code = run[confirmation] { return code }
         guard run.questions.canAsk else { return nil }
-        run.console.print("\(reply.preview(of: date)) It cannot be opened again.\n")
+        run.console.print(run.console.fitted("\(reply.preview(of: date)) It cannot be opened again.") + "\n")
         let answer = try run.questions.ask("To cancel it, type \(reply.confirmation):")
         guard answer.uppercased() == reply.confirmation else { throw .refused("nothing was cancelled") }
         return answer

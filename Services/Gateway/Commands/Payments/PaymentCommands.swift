@@ -61,10 +61,11 @@ enum PaymentCommands {
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20), of: run[Operands.name]), \.json,
                 empty: "This user has made no payments.",
-                ["PAYMENT", "BEGUN", "CHANGED", .right("AMOUNT"), "OUTCOME"]
+                ["ID", .wrapped("BEGUN"), .wrapped("CHANGED"), .right("AMOUNT"), .wrapped("OUTCOME")]
             ) { payment in
                 [
-                    "\(payment.paymentID)", run.localTime(payment.begunAt), run.localTime(payment.updatedAt),
+                    IDSuffix.text(of: payment.paymentID), run.localTime(payment.begunAt),
+                    run.localTime(payment.updatedAt),
                     payment.total, payment.shortText,
                 ]
             }

@@ -87,7 +87,7 @@ enum RoomCommands {
                 : "Drain \(room.name), and close it permanently after the last of \(waiting.counted("waiting user"))?"
             // A script that drains a room means it.
             if run.questions.canAsk {
-                try run.questions.requireConfirmation(effect, unchanged: "the room still accepts users")
+                try run.questions.requireConfirmation(effect, unchanged: "the room was not drained")
             }
             show(try await run.caller.call(QueueMethods.drainRoom, DrainRoomRequest(roomID: room.roomID)).room, run)
         })
