@@ -53,10 +53,7 @@ enum ReservationSearch {
             if target.date != nil || run[seat] != nil {
                 request.scheduleID = try await run.catalogue.date(target).id
             }
-            if let text = run[payment] {
-                let payer = run[user] == nil ? nil : try await People(run.caller).user(run[user]).name
-                request.paymentID = try await Payments(run.caller).payment(named: text, of: payer).paymentID
-            }
+            request.paymentID = try await payment(run)
             if let text = run[ticket] {
                 if let id = TicketID(text) {
                     request.ticketID = id
@@ -70,6 +67,13 @@ enum ReservationSearch {
                 request, withCode: run[code], upTo: Int(run[limit] ?? 100))
             try await show(found, of: concert, run)
         })
+
+    private static func payment(_ run: Invocation) async throws -> PaymentID? {
+        guard let name = run[payment] else { return nil }
+        if let id = PaymentID(name) { return id }
+        let payer = run[user] == nil ? nil : try await People(run.caller).user(run[user]).name
+        return try await Payments(run.caller).payment(named: name, of: payer).paymentID
+    }
 
     private static func user(_ run: Invocation) async throws -> UserID? {
         guard let name = run[user] else { return nil }
