@@ -71,6 +71,7 @@ let package = Package(
         shared("Threads", ["CThreads", "Kernel"]),
         shared("CommandLine", ["CThreads", "CVersion", "Kernel"]),
         shared("Files", ["CThreads"]),
+        shared("Display", ["CTerminal", "Kernel", "Threads"]),
         shared("CLogWriter", ["CSQLite"], exclude: []),
         shared("Database", ["CLogWriter", "CPostgreSQL", "CSQLite", "Files", "Kernel", "Threads"]),
         shared("Identity", ["CSodium", "Encoding", "Files", "Kernel", "Threads"]),
@@ -101,8 +102,9 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "CProtobufC", "CTerminal", "Certificates", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
-                "Journeys", "Kernel", "LineLog", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
+                "CProtobufC", "CTerminal", "Certificates", "CommandLine", "ConcertAPI", "Display", "Encoding", "Files",
+                "Identity", "Journeys", "Kernel", "LineLog", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads",
+                "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md", "Web"]),
         .executableTarget(
@@ -175,7 +177,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI", "RPC", "Threads",
+                "CommandLine", "ConcertAPI", "Display", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI", "RPC",
+                "Threads",
                 "WalletAPI",
             ]),
         tests(

@@ -1,3 +1,4 @@
+import Display
 import Kernel
 import Testing
 

@@ -1,5 +1,6 @@
 import CommandLine
 import ConcertAPI
+import Display
 import Journeys
 import Kernel
 

@@ -1,4 +1,5 @@
 import CommandLine
+import Display
 import Kernel
 
 /// A time on the command line: `2026-12-24 20:00`, the same with a zone after it, `now`, `in 10m`, or `10m ago`.

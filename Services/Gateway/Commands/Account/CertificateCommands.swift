@@ -1,5 +1,6 @@
 import Certificates
 import CommandLine
+import Display
 import Files
 import Glibc
 import Identity

@@ -1,4 +1,5 @@
 import CommandLine
+import Display
 import Identity
 import Journeys
 import Kernel

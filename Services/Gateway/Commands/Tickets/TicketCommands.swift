@@ -1,5 +1,6 @@
 import CommandLine
 import ConcertAPI
+import Display
 import Identity
 import Journeys
 import Kernel
@@ -87,7 +88,7 @@ enum TicketCommands {
     private static func picture(of code: String, _ text: String, _ run: Invocation, _ isInverted: Bool) -> String {
         if code.isEmpty { return text }
         let (columns, rows) = (run.console.columns, run.console.rows)
-        func lines(_ code: QRCode) -> [String] { code.lines(run.style, isInverted: isInverted) }
+        func lines(_ code: QRCode) -> [String] { code.lines(isColoured: run.style.isColoured, isInverted: isInverted) }
         // The prompt of the shell needs the last row.
         if run.console.isTerminal, let code = QRCode(code, columns: columns - textColumns - 2, rows: rows - 1) {
             let text = text.wrapped(to: textColumns).split(separator: "\n", omittingEmptySubsequences: false).map {

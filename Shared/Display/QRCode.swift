@@ -1,7 +1,7 @@
 import CTerminal
 
-/// A QR code for the terminal, and as a picture.
-struct QRCode {
+/// A QR code for a terminal, a page, and as a picture.
+package struct QRCode: Sendable {
     /// The light border that readers need, in modules. Most readers accept the smaller one.
     private static let border = 4
     private static let smallBorder = 2
@@ -13,12 +13,12 @@ struct QRCode {
     private let dark: [Bool]
 
     /// Nil if the text is too long for a QR code.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         self.init(text, QR_ECLEVEL_M, border: Self.border)
     }
 
     /// The code with the most error correction and the largest border that fit. Nil if none does.
-    init?(_ text: String, columns: Int, rows: Int) {
+    package init?(_ text: String, columns: Int, rows: Int) {
         let codes = [Self.border, Self.smallBorder].lazy.flatMap { border in
             [QR_ECLEVEL_M, QR_ECLEVEL_L].lazy.compactMap { QRCode(text, $0, border: border) }
         }
@@ -44,20 +44,20 @@ struct QRCode {
     ///
     /// With colours it is black on white in any terminal. Without colours it draws the light modules, which fits a dark
     /// background. `isInverted` draws the dark modules, for a light background.
-    func lines(_ style: Style, isInverted: Bool = false) -> [String] {
-        let showsDark = style.isColoured || isInverted
+    package func lines(isColoured: Bool, isInverted: Bool = false) -> [String] {
+        let showsDark = isColoured || isInverted
         return stride(from: -border, to: width + border, by: 2).map { row in
             let line = (-border..<width + border).map { column in
                 let upper = isDark(row, column) == showsDark
                 let lower = isDark(row + 1, column) == showsDark
                 return upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ")
             }.joined()
-            return style.isColoured ? "\(Self.black)\(line)\u{1b}[0m" : line
+            return isColoured ? "\(Self.black)\(line)\u{1b}[0m" : line
         }
     }
 
     /// A picture of any size.
-    var svg: String {
+    package var svg: String {
         let modules = (0..<width).map { row in
             (0..<width).filter { isDark(row, $0) }.map { "M\($0 + border) \(row + border)h1v1h-1z" }.joined()
         }.joined()
@@ -71,7 +71,7 @@ struct QRCode {
     }
 
     /// A picture with a few pixels per module.
-    var png: [UInt8] {
+    package var png: [UInt8] {
         PNG.bytes(width: size * Self.pixelsPerModule, height: size * Self.pixelsPerModule) { row, column in
             isDark(row / Self.pixelsPerModule - border, column / Self.pixelsPerModule - border)
         }

@@ -1,25 +1,24 @@
-import CommandLine
 import Glibc
 import Kernel
 import Threads
 
 /// A time zone: `Europe/Berlin`, `+01:00`, `UTC`.
-struct Zone: Sendable {
+package struct Zone: Sendable {
     private static let folder = "/usr/share/zoneinfo"
     private static let maximumOffsetHours = 15
 
     /// The value of the variable TZ: the path of a zoneinfo file, or name and offset, such as `<+0100>-01:00`.
-    let variable: String
+    package let variable: String
 
     private init(variable: String) { self.variable = variable }
 
-    static let utc = Zone(variable: "UTC0")
+    package static let utc = Zone(variable: "UTC0")
 
     /// The zone of this machine, or UTC if it has none.
-    static var ofMachine: Zone { Zone(file: "/etc/localtime") ?? .utc }
+    package static var ofMachine: Zone { Zone(file: "/etc/localtime") ?? .utc }
 
     /// Nil if this machine has no such zone.
-    init?(named name: String) {
+    package init?(named name: String) {
         if ["UTC", "Z", "GMT"].contains(name.uppercased()) {
             self = .utc
         } else if let offset = name.wholeMatch(of: /([+-])([0-9]{1,2})(?::?([0-5][0-9]))?/) {
@@ -46,10 +45,10 @@ struct Zone: Sendable {
     }
 
     /// A time for people: `Thu 24 Dec 2026 20:00 CET`.
-    func text(of time: Timestamp) -> String { text(of: time, "%a %-d %b %Y %H:%M %Z") }
+    package func text(of time: Timestamp) -> String { text(of: time, "%a %-d %b %Y %H:%M %Z") }
 
     /// `format` is that of strftime.
-    func text(of time: Timestamp, _ format: String) -> String {
+    package func text(of time: Timestamp, _ format: String) -> String {
         LocalClock.read(time.wholeSeconds, in: variable) { local in
             var text = [CChar](repeating: 0, count: LocalClock.maximumTextBytes)
             let count = strftime(&text, text.count, format, &local)
@@ -58,12 +57,12 @@ struct Zone: Sendable {
     }
 
     /// The seconds between UTC and the local time.
-    func offset(at time: Timestamp) -> Int64 {
+    package func offset(at time: Timestamp) -> Int64 {
         LocalClock.read(time.wholeSeconds, in: variable) { Int64($0.tm_gmtoff) }
     }
 
     /// The times at which local clocks show `seconds`. None or two if the clocks are set forward or back then.
-    func timestamps(showing seconds: Int64) -> [Timestamp] {
+    package func timestamps(showing seconds: Int64) -> [Timestamp] {
         let nearby = [-86_400, 0, 86_400].map { offset(at: Timestamp(milliseconds: (seconds + $0) * 1000)) }
         let candidates = Set(nearby).map { Timestamp(milliseconds: (seconds - $0) * 1000) }
         return candidates.filter { $0.wholeSeconds + offset(at: $0) == seconds }.sorted()
@@ -105,21 +104,4 @@ private enum LocalClock {
 extension Timestamp {
     /// Seconds since 1970, rounded down.
     fileprivate var wholeSeconds: Int64 { (milliseconds >= 0 ? milliseconds : milliseconds - 999) / 1000 }
-}
-
-extension ValueKind<Zone> {
-    static var zone: Self {
-        ValueKind(
-            placeholder: "ZONE", allowed: "a time zone of this machine, such as Europe/Berlin, UTC or +01:00"
-        ) { Zone(named: $0) }
-    }
-}
-
-extension ValueKind<String> {
-    /// The name of a zone in the list of IANA, for the venue of a concert.
-    static var zoneName: Self {
-        ValueKind(placeholder: "ZONE", allowed: "the name of a time zone, such as Europe/Berlin") { name in
-            name.contains("/") && Zone(named: name) != nil ? name : nil
-        }
-    }
 }
