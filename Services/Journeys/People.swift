@@ -15,12 +15,13 @@ package struct People: Sendable {
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
+    /// Repeating it under the same `requestID` returns the same user.
     package func signUp(
-        _ name: String, password: String, displayName: String = ""
+        _ name: String, password: String, displayName: String = "", requestID: RequestID? = nil
     ) async throws -> StoredCredential {
         let request = SignUpRequest(name: name, password: password, displayName: displayName)
         let reply = try await solving(
-            WalletMethods.signUp, request, \.solution, requestID: caller.newRequestID())
+            WalletMethods.signUp, request, \.solution, requestID: requestID ?? caller.newRequestID())
         return StoredCredential(reply.session, name: name, .user)
     }
 

@@ -7,6 +7,11 @@ package struct Returns: Sendable {
     package struct Choice: Sendable {
         package let reservation: Reservation
         package let seats: [String]
+
+        package init(reservation: Reservation, seats: [String]) {
+            self.reservation = reservation
+            self.seats = seats
+        }
     }
 
     private let caller: ServiceCaller
