@@ -110,11 +110,14 @@ let package = Package(
         .executableTarget(
             name: "GatewayWeb",
             dependencies: [
-                "CMicroHTTP", "CProtobufC", "CZlib", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
-                "Journeys",
+                "CMicroHTTP", "CProtobufC", "CZlib", "CommandLine", "ConcertAPI", "Display", "Encoding", "Files",
+                "Identity", "Journeys",
                 "Kernel", "MessageJSON", "Messages", "Programs", "QueueAPI", "RPC", "Telemetry", "Threads", "WalletAPI",
             ],
-            path: "Services/Gateway/Web", exclude: ["README.md"]),
+            path: "Services/Gateway/Web", exclude: ["README.md"],
+            resources: [
+                .embedInCode("Assets/onsale.css"), .embedInCode("Assets/onsale.js"), .embedInCode("Assets/onsale.svg"),
+            ]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
