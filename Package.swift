@@ -187,9 +187,9 @@ let package = Package(
         tests(
             of: "GatewayWeb",
             [
-                "CZlib", "CommandLine", "Encoding", "Identity", "Journeys", "Kernel", "MessageJSON", "Messages",
-                "QueueAPI",
-                "QueueService", "RPC", "Service", "Telemetry", "Threads",
+                "CZlib", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity", "Journeys", "Kernel",
+                "MessageJSON", "Messages", "QueueAPI", "QueueService", "RPC", "Service", "Telemetry", "Threads",
+                "WalletAPI",
             ]),
         tests(of: "Journeys", ["ConcertAPI", "Identity", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(

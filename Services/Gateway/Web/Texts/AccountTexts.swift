@@ -7,8 +7,6 @@ extension Text {
     static let amount = Text("Amount", "금액")
     static let currency = Text("Currency", "통화")
     static let addMoney = Text("Add the money", "충전하기")
-    static let history = Text("History", "거래 내역")
-    static let noHistory = Text("Nothing has happened yet.", "아직 거래 내역이 없습니다.")
     static let older = Text("Older entries", "이전 내역 보기")
     static let time = Text("Time", "시각")
     static let movement = Text("Movement", "내용")

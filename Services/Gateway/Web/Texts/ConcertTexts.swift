@@ -10,8 +10,6 @@ extension Text {
     static let soldOut = Text("Sold out", "매진")
     static let cancelled = Text("Cancelled", "취소됨")
     static let saleIsOver = Text("Sale is over", "판매 종료")
-    static let buyTickets = Text("Buy tickets", "예매하기")
-    static let hasWaitingLine = Text("Waiting line", "대기열 있음")
     static let soldOutNow = Text(
         "All seats of this date are sold or held. A hold can end, so a seat can become free again.",
         "이 일정의 모든 좌석이 판매되었거나 다른 분이 선점 중입니다. 선점이 끝나면 좌석이 다시 나올 수 있습니다.")

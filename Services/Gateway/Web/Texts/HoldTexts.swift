@@ -44,6 +44,5 @@ extension Text {
                 "From \(time(in: .english)), \(percent) % of the price is kept.",
                 "\(time(in: .korean))부터는 금액의 \(percent)%가 공제됩니다.")
     }
-    static let fullBefore = Text("Before that, you get the full price.", "그 전까지는 전액 환불됩니다.")
     static let fullRefund = Text("You get the full price.", "전액 환불됩니다.")
 }

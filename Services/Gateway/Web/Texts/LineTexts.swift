@@ -58,9 +58,6 @@ extension Text {
         let number = MoneyText.grouped("\(count)")
         return Text("\(number) ahead of you", "앞에 \(number)명")
     }
-    static func linesOpens(at time: Text) -> Text {
-        Text("The line opens on \(time(in: .english)).", "대기열은 \(time(in: .korean))에 열립니다.")
-    }
     static func revoked(because reason: String) -> Text {
         Text("The organiser has ended your place: \(reason)", "주최 측에서 대기 순서를 취소했습니다: \(reason)")
     }

@@ -8,7 +8,6 @@ extension Text {
     static let unknownDate = Text("There is no such date", "해당 일정을 찾을 수 없습니다")
     static let seeDates = Text("See all dates", "전체 일정 보기")
     static let tryAgain = Text("Try again", "다시 시도하기")
-    static let goBackToSeats = Text("Back to the seats", "좌석 선택으로 돌아가기")
 
     static let signedOutTitle = Text("Please sign in", "로그인이 필요합니다")
     static let signedOutWhy = Text(

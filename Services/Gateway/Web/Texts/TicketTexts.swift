@@ -9,7 +9,6 @@ extension Text {
     static let showTicket = Text("Show the ticket", "티켓 보기")
     static let seat = Text("Seat", "좌석")
     static let price = Text("Price", "가격")
-    static let begins = Text("Begins", "시작")
     static let concert = Text("Concert", "공연")
     static let validOnce = Text("Valid for one person, once", "1인 1회 입장")
     static let showAtGate = Text(
