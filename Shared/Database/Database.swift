@@ -1,4 +1,5 @@
 import Kernel
+import Synchronization
 
 /// Stores rows durably, in an embedded file or on a server. README.md has the rules of its use.
 ///
@@ -7,6 +8,7 @@ import Kernel
 package final class Database: Sendable {
     private let engine: any DatabaseEngine
     private let environment: Environment
+    private let transactions = Atomic(0)
 
     /// Opens, locks and migrates the database. Throws an error that says what to do. With `acceptsLoss`, a SQLite
     /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`. `wrapped` may
@@ -53,6 +55,16 @@ package final class Database: Sendable {
         return job.value!
     }
 
+    /// Runs one query. On PostgreSQL it is one statement, without a transaction around it: for a query that is repeated.
+    @inlinable
+    package func query<Value: Sendable>(
+        before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
+    ) async throws -> Value {
+        let job = JobOf(.query, deadline: deadline, body)
+        try await perform(job)
+        return job.value!
+    }
+
     /// Runs queries over many rows on one snapshot, on a thread for scans. While a scan runs, SQLite cannot shrink its
     /// log, and PostgreSQL cannot vacuum. Split a scan of more than a few seconds into chunks.
     @inlinable
@@ -90,12 +102,17 @@ package final class Database: Sendable {
         await engine.close()
     }
 
+    /// The number of transactions that this program has ended. If it has not changed, the program has written nothing.
+    package var transactionCount: Int { transactions.load(ordering: .acquiring) }
+
     /// The number of queued calls.
     package var waitingCount: Int { engine.waitingCount }
 
     /// Runs the job until it has an outcome. Throws if the outcome is an error.
     @usableFromInline
     func perform(_ job: DatabaseJob, isShared: Bool = false) async throws {
+        // Also after a failure, because its writes may be stored.
+        defer { if job.kind == .transaction { transactions.wrappingAdd(1, ordering: .releasing) } }
         var retry = Retry(environment, isShared: isShared)
         while true {
             await withUnsafeContinuation { caller in

@@ -8,7 +8,11 @@ import Synchronization
 @usableFromInline
 package class DatabaseJob: @unchecked Sendable {
     @usableFromInline
-    package enum Kind: Sendable { case transaction, read, scan }
+    package enum Kind: Sendable {
+        case transaction, read, scan
+        /// A read of one query.
+        case query
+    }
 
     package let kind: Kind
     package let deadline: Uptime?
@@ -40,6 +44,9 @@ package class DatabaseJob: @unchecked Sendable {
             problem = error
         }
         failure = reader.failure
+        if kind == .query, reader.statementCount > 1 {
+            failure = DatabaseError(.misuse, "a query runs \(reader.statementCount) statements: use read")
+        }
         if let failure { problem = failure }
         reader.end()
         return problem == nil

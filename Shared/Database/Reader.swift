@@ -13,6 +13,7 @@ package class Reader {
     private var isInRows = false
     /// The first failed statement. The run fails with it, even if the closure catches it.
     private(set) var failure: DatabaseError?
+    private(set) var statementCount = 0
 
     init(_ session: any DatabaseSession, now: Timestamp, rowLimit: Int = Reader.rowLimit) {
         self.session = session
@@ -39,6 +40,7 @@ package class Reader {
             let message = "«\(statement)» runs while the rows of another query are read: finish that query first"
             throw failing(DatabaseError(.misuse, message))
         }
+        statementCount += 1
         do {
             return try body(session)
         } catch {

@@ -119,7 +119,7 @@ package final class DatabaseWatch: Sendable {
     package func check(of database: Database) -> Job {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
-                _ = try await database.read(before: clock.uptime + Self.checkTimeout) { reader in
+                _ = try await database.query(before: clock.uptime + Self.checkTimeout) { reader in
                     try reader.exists(Self.readMigration)
                 }
                 note(problem: nil)

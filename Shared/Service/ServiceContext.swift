@@ -43,7 +43,7 @@ package struct ServiceContext: Sendable {
     /// Builds the context, and the log of what operators did.
     package func parts(_ environment: ServiceEnvironment) throws -> ServiceParts {
         let parts = try build(environment)
-        let log = ActionLog(database: environment.database)
+        let log = ActionLog(environment.database, environment.clock)
         return ServiceParts(
             parts.services + [log.service], components: parts.components, jobs: parts.jobs + [log.job])
     }

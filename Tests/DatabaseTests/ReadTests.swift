@@ -55,6 +55,32 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a query of one statement needs no transaction, and a second statement is refused`(
+        engine: Engine
+    ) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }
+            #expect(try await database.query { try Shop.count($0) } == 1)
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.query { reader in try Shop.count(reader) + Shop.count(reader) }
+            }
+            #expect(error?.reason == .misuse)
+            await #expect(throws: DatabaseError.self) {
+                try await database.query { try $0.exists("select no_such_column from purchase") }
+            }
+            // The connection is usable again.
+            #expect(try await database.query { try Shop.count($0) } == 1)
+            #expect(try await database.read { try Shop.count($0) + Shop.count($0) } == 2)
+            if engine == .postgreSQL {
+                let isolation = try await database.query { reader in
+                    try reader.first("show transaction_isolation") { row in try row.text(0) }
+                }
+                #expect(isolation == "read committed", "a read begins a transaction with repeatable read")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a query while the rows of another are read is refused`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }

@@ -4,9 +4,9 @@ import Testing
 import WalletDomain
 
 @Suite struct AttemptsTests {
-    @Test func `pauses double from 50 ms to 5 s and are up to a quarter shorter`() {
+    @Test func `pauses double from 200 ms to 5 s and are up to a quarter shorter`() {
         let ids = (1...200).map { PaymentID(high: 1, low: UInt64($0) << 32) }
-        for (attempt, longest) in [(1, 50), (2, 100), (3, 200), (7, 3200), (8, 5000), (9, 5000), (100_000, 5000)] {
+        for (attempt, longest) in [(1, 200), (2, 400), (3, 800), (5, 3200), (6, 5000), (7, 5000), (100_000, 5000)] {
             let pauses = ids.map { Attempts.pause(after: attempt, of: $0).milliseconds }
             #expect(pauses.allSatisfy { ($0 * 4 >= longest * 3 - 4) && $0 <= longest }, "attempt \(attempt)")
             #expect(Set(pauses).count > 5, "attempt \(attempt): the pauses of different payments are equal")

@@ -196,8 +196,8 @@ struct Market: Sendable {
     }
 
     /// The value of a metric of the wallet.
-    func number(_ metric: String) -> Int {
-        let lines = wallet.instances[0].metrics.prometheusText.split(separator: "\n")
+    func number(_ metric: String, instance: Int = 0) -> Int {
+        let lines = wallet.instances[instance].metrics.prometheusText.split(separator: "\n")
         let line = lines.first { $0.hasPrefix("\(metric) ") }
         return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }

@@ -75,6 +75,10 @@ import WalletDomain
         return [account?.available ?? 0, account?.pending ?? 0]
     }
 
+    private static func passes(dueAt time: Timestamp, _ database: Database) async throws -> [PassTable.Pass] {
+        try await database.query { try PassTable.due(in: Attempts.dueTimes(at: time)[0], limit: 10, $0) }
+    }
+
     /// Audits the books. Returns the violation.
     private static func violation(_ database: Database) async throws -> String? {
         try await database.scan { reader in
@@ -154,10 +158,10 @@ import WalletDomain
             #expect(states == ["posted", "posted", "voided", "posted", "posted"])
             #expect(try await Self.money(of: .alice, database) == [70, 0])
             #expect(try await Self.money(of: .bob, database) == [70, 0])
-            let passes = try await database.read { try PassTable.due(at: .noon + Attempts.firstPause, limit: 10, $0) }
+            let passes = try await Self.passes(dueAt: .noon + Attempts.firstPause, database)
             #expect(Set(passes.map(\.payment.low)) == [1, 3, 4])
             #expect(passes.count == 3)
-            let early = try await database.read { try PassTable.due(at: .noon, limit: 10, $0) }
+            let early = try await Self.passes(dueAt: .noon, database)
             #expect(early.isEmpty, "the first attempts still run")
             #expect(
                 try await Self.settle([Self.confirmed(one), Self.confirmed(two)], on: database) == [

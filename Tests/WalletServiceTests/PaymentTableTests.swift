@@ -155,9 +155,9 @@ import WalletDomain
 
     /// The times of four attempts. The last one is further ahead than any pause, so a clock was wrong.
     private static let times: [Timestamp] = [.noon, .noon + .milliseconds(1), .noon + .seconds(-1), .noon + .hours(1)]
-    /// The numbers of the attempts due at noon, by limit.
-    private static let due: [(limit: Int, numbers: [UInt64])] = [
-        (1, [2]), (2, [2, 0]), (3, [2, 0, 3]), (9, [2, 0, 3]),
+    /// The numbers of the attempts due at noon, by the index of their times and the limit.
+    private static let due: [(times: Int, limit: Int, numbers: [UInt64])] = [
+        (0, 1, [2]), (0, 2, [2, 0]), (0, 9, [2, 0]), (1, 9, [3]),
     ]
 
     @Test(arguments: Engine.available)
@@ -170,8 +170,9 @@ import WalletDomain
                     state: .reserved, nextAttempt: time)
                 #expect(try await !database.transaction { try PaymentTable.insert([payment], $0).isEmpty })
             }
-            for (limit, numbers) in Self.due {
-                let due = try await database.read { try PaymentTable.due(at: .noon, limit: limit, $0) }
+            for (times, limit, numbers) in Self.due {
+                let times = Attempts.dueTimes(at: .noon)[times]
+                let due = try await database.read { try PaymentTable.due(in: times, limit: limit, $0) }
                 #expect(due.map(\.id.low) == numbers)
             }
         }
@@ -187,8 +188,9 @@ import WalletDomain
                     user: .alice, payment: PaymentID(high: 8, low: number), place: place, nextAttempt: time)
                 try await database.transaction { try PassTable.insert([pass], $0) }
             }
-            for (limit, numbers) in Self.due {
-                let due = try await database.read { try PassTable.due(at: .noon, limit: limit, $0) }
+            for (times, limit, numbers) in Self.due {
+                let times = Attempts.dueTimes(at: .noon)[times]
+                let due = try await database.read { try PassTable.due(in: times, limit: limit, $0) }
                 #expect(due.map(\.payment.low) == numbers)
             }
         }

@@ -13,7 +13,7 @@ extension ServiceContext {
         let sweep = Sweep(database: environment.database)
         let feed = EventFeed(environment)
         let forgetAborts = ForgetAborts(database: environment.database)
-        let cancelDates = CancelDates(database: environment.database, clock: environment.clock)
+        let cancelDates = CancelDates(environment)
         return ServiceParts(
             [ConcertServer(environment).service, feed.service],
             jobs: [

@@ -35,6 +35,22 @@ extension Room {
         return admitted < lastSerial && admissible(afterFreeing: 0, at: now) > 0
     }
 
+    /// The time of the next settlement that the room needs if no call changes it. Nil if it needs none.
+    package func nextSettlement(at now: Timestamp) -> Timestamp? {
+        if needsSettling(at: now) { return now }
+        guard decided != .closed else { return nil }
+        var times: [Timestamp] = []
+        if occupied > 0 { times.append(settledAt + Self.heartbeat) }
+        if decided == .scheduled, let opens = self.times.opens { times.append(opens) }
+        if admitted < lastSerial, bucket != nil, [.open, .draining].contains(phase(at: now)),
+            limits.active.map({ occupied < $0 }) ?? true
+        {
+            // The bucket has a token after less than a second.
+            times.append(now)
+        }
+        return times.min()
+    }
+
     private var isDrained: Bool { decided == .draining && occupied == 0 && admitted == lastSerial }
 
     /// The number of places to admit now, after `count` slots are freed.

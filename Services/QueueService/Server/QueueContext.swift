@@ -12,7 +12,7 @@ extension ServiceContext {
     ) { environment in
         let checkpoints = try Checkpoints(environment)
         let server = QueueServer(environment, checkpoints)
-        let settlement = Settlement(database: environment.database)
+        let settlement = Settlement(environment)
         return ServiceParts(
             [server.service],
             jobs: [

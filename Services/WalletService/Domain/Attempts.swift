@@ -5,7 +5,7 @@ package enum Attempts {
     /// The time from the start of a payment until the first attempt of the timer. Until then only the live call
     /// requests the decision.
     package static let firstPause = Duration.seconds(2)
-    package static let shortestPause = Duration.milliseconds(50)
+    package static let shortestPause = Duration.milliseconds(200)
     package static let longestPause = Duration.seconds(5)
     /// The difference between the clocks of two instances that still counts as normal.
     private static let clockDifference = Duration.seconds(30)
@@ -24,5 +24,9 @@ package enum Attempts {
     package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
         let tooFar = now + longestPause + clockDifference
         return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]
+    }
+
+    package static func isDue(_ time: Timestamp, at now: Timestamp) -> Bool {
+        dueTimes(at: now).contains { $0.contains(time) }
     }
 }

@@ -63,9 +63,7 @@ extension Payment {
 
     /// Begins the next attempt of the timer. Returns false if none is due.
     package mutating func beginAttempt(clock: Timestamp) -> Bool {
-        guard state == .reserved, let nextAttempt,
-            Attempts.dueTimes(at: clock).contains(where: { $0.contains(nextAttempt) })
-        else { return false }
+        guard state == .reserved, let nextAttempt, Attempts.isDue(nextAttempt, at: clock) else { return false }
         attempt += 1
         self.nextAttempt = clock + Attempts.pause(after: attempt, of: id)
         return true

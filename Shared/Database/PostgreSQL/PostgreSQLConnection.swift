@@ -61,6 +61,17 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         try send(Self.beginReading, .execution)
     }
 
+    /// Begins one query outside of a transaction. `endQuery` follows.
+    func beginQuery() {
+        phase = .reading
+    }
+
+    func endQuery() {
+        guard link.isAlive else { return }
+        synchronize()
+        _ = try? receivePending()
+    }
+
     func commit() throws(DatabaseError) {
         // `executeOne` must fail before the commit is sent, not after.
         if pending.contains(where: { if case .change = $0 { true } else { false } }) {

@@ -75,12 +75,12 @@ final class PostgreSQLWorker: @unchecked Sendable {
 
     private func read(_ job: DatabaseJob, on connection: PostgreSQLConnection) {
         do throws(DatabaseError) {
-            try connection.beginReading()
+            if job.kind == .query { connection.beginQuery() } else { try connection.beginReading() }
             _ = job.run(on: connection, now: environment.now())
         } catch {
             job.problem = error
         }
-        connection.rollback()
+        if job.kind == .query { connection.endQuery() } else { connection.rollback() }
         // The server reports its state with each answer. The rows of a standby may be old.
         if !connection.link.takesWrites { job.problem = DatabaseError.takesNoWrites("PostgreSQL reports it") }
     }

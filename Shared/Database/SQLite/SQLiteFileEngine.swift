@@ -33,7 +33,7 @@ final class SQLiteFileEngine: DatabaseEngine {
         switch job.kind {
         case .transaction: transactions.add(job, environment)
         case .scan: scans.add(job, environment)
-        case .read:
+        case .read, .query:
             read(job)
             job.finish()
         }

@@ -1,5 +1,6 @@
 import Database
 import Identity
+import Kernel
 import Programs
 import RPC
 
@@ -9,21 +10,29 @@ import RPC
 struct ActionLog: ActionsHandlers {
     /// An action is in the chain within a second.
     static let interval = Duration.milliseconds(500)
+    /// The longest pause before actions that an ended instance has not chained are in the chain.
+    private static let longestPause = Duration.seconds(5)
     private static let batch = 200
     /// Maximum of batches in one run. The next run continues.
     private static let maximumRounds = 100
     /// Maximum bytes of the requests in one page. One action has at most `ActionTable.maximumTextBytes`.
     private static let maximumPageBytes = 1 << 20
 
-    let database: Database
+    private let database: Database
+    private let polling: Polling
 
-    var job: Job { Job("actions", every: Self.interval) { try await chain() } }
+    init(_ database: Database, _ clock: any Clock) {
+        self.database = database
+        polling = Polling(after: database, clock, from: Self.interval, upTo: Self.longestPause)
+    }
 
-    /// Gives each waiting action its place in the chain.
-    func chain() async throws {
+    var job: Job { Job("actions", every: Self.interval) { try await polling.run { try await chain() } } }
+
+    /// Gives each waiting action its place in the chain. Returns true if there may be more.
+    private func chain() async throws -> Bool {
         for _ in 0..<Self.maximumRounds {
             // Without waiting actions, it writes nothing.
-            guard try await database.read({ try !ActionTable.waiting(limit: 1, $0).isEmpty }) else { return }
+            guard try await database.query({ try !ActionTable.waiting(limit: 1, $0).isEmpty }) else { return false }
             try await database.transaction { tx in
                 var chain = try ActionTable.lock(tx)
                 for action in try ActionTable.waiting(limit: Self.batch, tx) {
@@ -33,6 +42,7 @@ struct ActionLog: ActionsHandlers {
                 try ActionTable.save(chain, tx)
             }
         }
+        return true
     }
 
     func listActions(_ request: ListActionsRequest, call: Call) async throws -> ListActionsReply {

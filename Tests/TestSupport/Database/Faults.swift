@@ -41,6 +41,8 @@ package final class Faults: Sendable {
 
     private struct State {
         var counts: [Point: Int] = [:]
+        /// Statements that begin and end transactions.
+        var borderCount = 0
         var plans: [Point: Plan] = [:]
         var forgetting: Forgetting?
         var edits: [Edit] = []
@@ -68,6 +70,13 @@ package final class Faults: Sendable {
             let first = state.counts[point, default: 0] + number
             state.plans[point] = Plan(first: first, last: first.addingClamped(count - 1), fault: fault)
         }
+    }
+
+    /// The number of statements so far, with those that begin and end a transaction.
+    package var statementCount: Int { state.withLock { $0.counts[.statement, default: 0] + $0.borderCount } }
+
+    func countBorders() {
+        state.withLock { $0.borderCount += 2 }
     }
 
     package func heal() {

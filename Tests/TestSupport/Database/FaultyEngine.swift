@@ -44,6 +44,7 @@ package final class FaultyEngine: DatabaseEngine {
         let ending = Lock(Ending.asUsual)
         let wrapped = SessionJob(job.kind, deadline: job.deadline) { [self] wrapped, session, _ in
             job.prepareRerun()
+            if job.kind != .query { faults.countBorders() }
             let session = FaultySession(session, faults, isServer: isServer)
             let isKept = job.run(on: session, now: now())
             (wrapped.problem, wrapped.failure) = (job.problem, job.failure)

@@ -20,13 +20,18 @@ package final class ServiceInstance: Sendable {
 
     convenience init(
         _ context: ServiceContext, on url: String, keys: KeyFile, clock: any Clock, loops: Loops,
-        network: (any Network)?, arguments: [String]
+        network: (any Network)?, arguments: [String], faults: Faults? = nil
     ) throws {
         var limits = DatabaseLimits()
         limits.connections = Self.databaseConnections
-        let database = try Database(
-            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock,
-            limits: limits)
+        let databaseClock = network == nil ? DayClock(day: clock) : clock
+        let database =
+            if let faults {
+                try Database(
+                    url: url, migrations: context.migrations, clock: databaseClock, limits: limits, faults: faults)
+            } else {
+                try Database(url: url, migrations: context.migrations, clock: databaseClock, limits: limits)
+            }
         let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
         try self.init(
             context, on: database, keys: keys, clock: clock, log: log, loops: loops, network: network,

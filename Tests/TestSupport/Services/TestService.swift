@@ -17,7 +17,7 @@ package final class TestService: Sendable {
 
     private init(
         _ context: ServiceContext, on database: TestDatabase, instances count: Int, keys: KeyFile, clock: ManualClock,
-        arguments: [String]
+        arguments: [String], faults: Faults?
     ) throws {
         self.keys = keys
         self.clock = clock
@@ -26,21 +26,22 @@ package final class TestService: Sendable {
         self.loops = loops
         instances = try (0..<count).map { _ in
             try ServiceInstance(
-                context, on: database.url, keys: keys, clock: clock, loops: loops, network: nil, arguments: arguments)
+                context, on: database.url, keys: keys, clock: clock, loops: loops, network: nil, arguments: arguments,
+                faults: faults)
         }
     }
 
     /// Runs `body` with the context on an empty database, or on the database of an earlier run. Only PostgreSQL
-    /// supports several instances.
+    /// supports several instances. `faults` are those of the database.
     package static func with<Value: Sendable>(
         _ context: ServiceContext, on engine: Engine, database: TestDatabase? = nil, instances: Int = 1,
         keys: KeyFile = .random(), clock: ManualClock = ManualClock(), arguments: [String] = [],
-        _ body: (TestService) async throws -> Value
+        faults: Faults? = nil, _ body: (TestService) async throws -> Value
     ) async throws -> Value {
         let service = try await onThread {
             try TestService(
                 context, on: try database ?? TestDatabase(on: engine), instances: instances, keys: keys, clock: clock,
-                arguments: arguments)
+                arguments: arguments, faults: faults)
         }
         do {
             for instance in service.instances { try await instance.start() }

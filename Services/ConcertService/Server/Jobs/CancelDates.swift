@@ -13,17 +13,30 @@ struct CancelDates: Sendable {
     /// The pauses take this multiple of the time of the batches, so that the sale of other dates goes on.
     private static let pauseFactor = 3
     private static let longestPause = Duration.milliseconds(200)
+    /// The longest pause before a cancellation that an ended instance has left is continued.
+    private static let longestAbsence = Duration.seconds(5)
 
-    let database: Database
-    let clock: any Clock
+    private let database: Database
+    private let clock: any Clock
+    private let polling: Polling
+
+    init(_ environment: ServiceEnvironment) {
+        database = environment.database
+        clock = environment.clock
+        polling = Polling(after: database, clock, from: Self.interval, upTo: Self.longestAbsence)
+    }
+
+    func run() async throws { try await polling.run(cancel) }
 
     /// A date that cannot be continued does not stop the others.
-    func run() async throws {
+    private func cancel() async throws -> Bool {
         var failure: (any Error)?
-        for progress in try await database.scan({ try CancellationTable.underWay(limit: Self.mostDates, $0) }) {
+        let underWay = try await database.query { try CancellationTable.underWay(limit: Self.mostDates, $0) }
+        for progress in underWay {
             do { try await finish(progress.key) } catch { failure = failure ?? error }
         }
         if let failure { throw failure }
+        return !underWay.isEmpty
     }
 
     private func finish(_ key: ScheduleKey) async throws {

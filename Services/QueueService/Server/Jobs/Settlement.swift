@@ -1,45 +1,102 @@
 import Database
 import Kernel
 import QueueDomain
+import Service
+import Threads
 
 /// The job that settles rooms: places lapse, and the next ones are admitted.
-struct Settlement: Sendable {
-    /// The pause between two polls, short enough to use the whole rate.
+///
+/// It reads the rooms when one of them needs a settlement, when this instance may have changed one, and otherwise seldom.
+/// If another instance settles a room, this one leaves it a moment more, so that they do not wait for the same row.
+final class Settlement: Sendable {
+    /// The pause between two runs, short enough to use the whole rate.
     static let interval = Duration.milliseconds(40)
     private static let pageSize = 200
-    /// Maximum of consecutive settlements of one room. The next poll continues.
+    /// Maximum of consecutive settlements of one room. The next run continues.
     private static let maximumRounds = 20
+    /// The time that another instance has to settle its rooms.
+    private static let grace = Duration.milliseconds(500)
+    /// The longest pause between two reads, after which rooms of an ended instance are settled.
+    private static let longestPause = Duration.seconds(2)
 
-    let database: Database
+    private struct State {
+        var transactionCount: Int?
+        var nextRead = Uptime(nanoseconds: 0)
+        /// The rooms of the last read.
+        var rooms: [RoomID: Settled] = [:]
+    }
 
-    /// Polls all rooms and settles those that need it. A failing room does not stop the others.
+    /// The last settlement of a room.
+    private struct Settled {
+        let time: Timestamp
+        /// False if another instance has made it.
+        let isOwn: Bool
+    }
+
+    private let database: Database
+    private let clock: any Clock
+    private let state = Lock(State())
+
+    init(_ environment: ServiceEnvironment) {
+        database = environment.database
+        clock = environment.clock
+    }
+
+    /// Settles the rooms that need it. A failing room does not stop the others.
     func run() async throws {
+        // Before the read, which does not see later changes.
+        let count = database.transactionCount
+        let before = state.withLock { $0 }
+        let mayHaveChanged = before.transactionCount != count
+        guard mayHaveChanged || before.nextRead <= clock.uptime else { return }
+        var after = State(transactionCount: count, nextRead: clock.uptime + Self.longestPause)
         var last: RoomID?
         var firstError: (any Error)?
         repeat {
-            let (rooms, now) = try await database.read { [last] reader in
+            let (rooms, now) = try await database.query { [last] reader in
                 (try RoomTable.unsettled(after: last, limit: Self.pageSize, reader), reader.now)
             }
-            for room in rooms where room.needsSettling(at: now) {
-                do { try await settle(room.id) } catch { firstError = firstError ?? error }
+            for room in rooms {
+                let known = before.rooms[room.id]
+                let isOwn = mayHaveChanged || known == nil || known!.isOwn && known!.time == room.settledAt
+                do { try await settle(room, isOwn: isOwn, at: now, &after) } catch { firstError = firstError ?? error }
             }
             last = rooms.count == Self.pageSize ? rooms.last?.id : nil
         } while last != nil
+        state.withLock { [after] in $0 = after }
         if let firstError { throw firstError }
     }
 
-    private func settle(_ id: RoomID) async throws {
+    /// Settles a room if its time has come, and notes when it needs the next settlement.
+    private func settle(_ room: Room, isOwn: Bool, at now: Timestamp, _ after: inout State) async throws {
+        var (room, isOwn, now) = (room, isOwn, now)
+        func due() -> Timestamp? { room.nextSettlement(at: now).map { isOwn ? $0 : $0 + Self.grace } }
+        if let time = due(), time <= now {
+            // Until it has succeeded, the next run repeats it.
+            let nextRead = after.nextRead
+            after.nextRead = clock.uptime
+            (room, isOwn, now) = try await settle(room.id)
+            after.nextRead = nextRead
+        }
+        after.rooms[room.id] = Settled(time: room.settledAt, isOwn: isOwn)
+        if let time = due() { after.nextRead = min(after.nextRead, clock.uptime + max(.zero, time - now)) }
+    }
+
+    /// Returns the room afterwards. `isOwn` is false if another instance has settled it meanwhile.
+    private func settle(_ id: RoomID) async throws -> (room: Room, isOwn: Bool, now: Timestamp) {
+        var outcome: (room: Room, isOwn: Bool, now: Timestamp)?
         for _ in 0..<Self.maximumRounds {
-            let (isDone, damage) = try await database.transaction { tx -> (Bool, (any Error)?) in
+            let (room, now, changeCount, damage) = try await database.transaction { tx in
                 var room = try RoomTable.lock(id, tx)
-                // Another instance may have settled the room meanwhile.
-                guard room.needsSettling(at: tx.now) else { return (true, nil) }
+                guard room.needsSettling(at: tx.now) else { return (room, tx.now, Int?.none, (any Error)?.none) }
                 let (changed, damage) = try Self.run(in: &room, tx)
-                return (changed.count < Room.maximumSteps, damage)
+                return (room, tx.now, changed.count, damage)
             }
             if let damage { throw damage }
-            if isDone { return }
+            outcome = (room, outcome?.isOwn ?? false || changeCount != nil, now)
+            if changeCount ?? 0 < Room.maximumSteps { break }
         }
+        return outcome!
     }
 
     /// Settles and saves a room that this transaction has locked. Returns the changed places, and the first error of a row

@@ -13,6 +13,8 @@ import WalletDomain
 /// requests may be repeated, late, or sent by two instances at once.
 struct Coordinator: Sendable {
     let alarm: BreachAlarm
+    /// The undecided payments that this instance has begun or claimed.
+    let open: OpenWork<Payment>
     private let settlements: SettleBatch.Line
     private let passes: FinishedPasses
     private let concert: ConcertClient
@@ -26,6 +28,10 @@ struct Coordinator: Sendable {
     ) {
         self.passes = passes
         settlements = SettleBatch.line(on: environment.database, environment.clock)
+        let database = environment.database
+        open = OpenWork("payment", environment, batch: Recovery.batch, key: \.id, due: \.nextAttempt) { times, limit in
+            try await database.query { try PaymentTable.due(in: times, limit: limit, $0) }
+        }
         log = environment.log
         self.concert = concert
         self.identity = identity
@@ -37,6 +43,7 @@ struct Coordinator: Sendable {
     /// Requests the decision once and returns the payment, with the seats that it bought. The payment is still reserved if
     /// there was no answer.
     func ask(_ payment: Payment, within timeout: Duration) async -> (payment: Payment, seats: [PaidSeat]) {
+        open.put(payment)
         guard let content = payment.content, timeout > .zero else { return (payment, []) }
         do {
             let (decision, seats) = try await decision(about: payment, content, identity.options(timeout: timeout))
@@ -88,6 +95,7 @@ struct Coordinator: Sendable {
         let outcome = try settled[index].get()
         if let halt = outcome.halt { alarm.raise(halt) }
         if let pass = outcome.pass { passes.begin(pass) }
+        if outcome.payment.state != .reserved { open.remove(asked.id) }
         return outcome.payment
     }
 }

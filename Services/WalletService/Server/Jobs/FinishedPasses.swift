@@ -10,14 +10,12 @@ import WalletDomain
 /// Finishes the passes of users who have paid, so that the waiting room admits the next users. Payers do not wait for
 /// this.
 ///
-/// The instance that stored a pass finishes it at once, without a claim. The timer claims what is left: a pass becomes due
-/// when the first attempt has surely ended.
+/// The instance that stored a pass finishes it at once, without a claim. The timer claims the passes that are left: a pass
+/// becomes due when the first attempt has surely ended.
 struct FinishedPasses: Sendable {
     static let interval = Duration.milliseconds(100)
     /// Maximum of concurrent calls.
     private static let batch = 256
-    /// Maximum of batches in one run. The next run continues.
-    private static let maximumRounds = 100
     /// Maximum of first attempts at the same time. The timer finishes the passes above it.
     private static let maximumFirst = 1024
 
@@ -29,6 +27,7 @@ struct FinishedPasses: Sendable {
     private let unanswered: Counter
     private let deletions: Batcher<RoomID, PassTable.Pass, Void>
     private let first = FirstAttempts()
+    private let open: OpenWork<PassTable.Pass>
 
     init(_ environment: ServiceEnvironment, queue: QueueClient, identity: ServiceIdentity) {
         let database = environment.database
@@ -36,6 +35,9 @@ struct FinishedPasses: Sendable {
         clock = environment.clock
         log = environment.log
         deletions = Batcher { passes, _ in try await Self.delete(passes, database) }
+        open = OpenWork(
+            "pass", environment, batch: Self.batch, key: \.payment, due: { $0.nextAttempt },
+            find: { times, limit in try await database.query { try PassTable.due(in: times, limit: limit, $0) } })
         self.queue = queue
         self.identity = identity
         unanswered = environment.metrics.counter(
@@ -44,6 +46,7 @@ struct FinishedPasses: Sendable {
 
     /// Begins the first attempt for a pass that this instance has just stored.
     func begin(_ pass: PassTable.Pass) {
+        open.put(pass)
         guard first.begin(upTo: Self.maximumFirst) else { return }
         // Detached, because the call of the payer may end earlier.
         Task.detached(executorPreference: EventLoop.current) {
@@ -51,26 +54,28 @@ struct FinishedPasses: Sendable {
             guard await finish(pass, within: LiveAttempt.longest) else { return }
             do {
                 _ = try await deletions.outcome(of: pass, in: pass.place.room)
+                open.remove(pass.payment)
             } catch {
                 log.debug("a finished pass stays due", ["payment": "\(pass.payment)", "why": "\(error)"])
             }
         }
     }
 
-    func run() async throws {
-        for _ in 0..<Self.maximumRounds {
-            let due = try await database.read { try PassTable.due(at: clock.now, limit: Self.batch, $0) }
-            guard !due.isEmpty else { return }
-            let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
-            let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
-                for (pass, timeout) in claimed {
-                    group.addTask { await finish(pass, within: timeout) ? pass : nil }
-                }
-                return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+    func run() async throws { try await open.run(attempt) }
+
+    /// Returns the number of passes that it has claimed.
+    private func attempt(_ due: [PassTable.Pass]) async throws -> Int {
+        let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
+        for (pass, _) in claimed { open.put(pass) }
+        let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
+            for (pass, timeout) in claimed {
+                group.addTask { await finish(pass, within: timeout) ? pass : nil }
             }
-            try await Self.delete(finished, database)
-            guard due.count == Self.batch else { return }
+            return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
         }
+        try await Self.delete(finished, database)
+        for pass in finished { open.remove(pass.payment) }
+        return claimed.count
     }
 
     private static func claim(

@@ -6,7 +6,7 @@ import Telemetry
 /// Reports payments that stay undecided for long, and halted concerts, because an operator should act. It reads them
 /// from the database, so it reports them until they end, also after a restart.
 struct LatePayments: Sendable {
-    static let interval = Duration.seconds(5)
+    static let interval = Duration.seconds(10)
     static let late = Duration.seconds(60)
     static let stuck = Duration.minutes(10)
 

@@ -6,26 +6,23 @@ import WalletDomain
 struct Recovery: Sendable {
     static let interval = Duration.milliseconds(100)
     /// Maximum of concurrent attempts.
-    private static let batch = 64
-    /// Maximum of batches in one run. The next run continues.
-    private static let maximumRounds = 100
+    static let batch = 64
 
     let database: Database
     let clock: any Clock
     let coordinator: Coordinator
 
-    func run() async throws {
-        for _ in 0..<Self.maximumRounds {
-            let due = try await database.read { try PaymentTable.due(at: clock.now, limit: Self.batch, $0) }
-            guard !due.isEmpty else { return }
-            let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
-            await withTaskGroup { group in
-                for (payment, timeout) in claimed {
-                    group.addTask { _ = await coordinator.ask(payment, within: timeout) }
-                }
+    func run() async throws { try await coordinator.open.run(attempt) }
+
+    /// Returns the number of payments that it has claimed.
+    private func attempt(_ due: [Payment]) async throws -> Int {
+        let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
+        await withTaskGroup { group in
+            for (payment, timeout) in claimed {
+                group.addTask { _ = await coordinator.ask(payment, within: timeout) }
             }
-            guard due.count == Self.batch else { return }
         }
+        return claimed.count
     }
 
     /// Returns the payments that no other instance has claimed, each with the time until its next attempt.

@@ -33,16 +33,13 @@ enum PassTable {
         }
     }
 
-    /// The earliest due first.
-    static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Pass] {
-        try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
-            due += try reader.rows(Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit - due.count) }) {
-                row in
-                Pass(
-                    user: try row.id(0), payment: try row.id(1),
-                    place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
-                    nextAttempt: try row.timestamp(5))
-            }
+    /// Passes with their next attempt in these times, the earliest first.
+    static func due(in times: ClosedRange<Timestamp>, limit: Int, _ reader: Reader) throws -> [Pass] {
+        try reader.rows(Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit) }) { row in
+            Pass(
+                user: try row.id(0), payment: try row.id(1),
+                place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
+                nextAttempt: try row.timestamp(5))
         }
     }
 

@@ -145,12 +145,9 @@ enum PaymentTable {
         try reader.rows(Statements.allOfAll, { $0.bind(last.user, last.payment, limit) }, map: payment)
     }
 
-    /// Undecided payments whose next attempt is due, the earliest due first.
-    static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Payment] {
-        try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
-            due += try reader.rows(
-                Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit - due.count) }, map: payment)
-        }
+    /// Undecided payments with their next attempt in these times, the earliest first.
+    static func due(in times: ClosedRange<Timestamp>, limit: Int, _ reader: Reader) throws -> [Payment] {
+        try reader.rows(Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit) }, map: payment)
     }
 
     /// The number of payments undecided since `time` or longer, and the begin of the oldest.

@@ -10,7 +10,7 @@ extension ConcertServer {
             concert: request.afterConcertID ?? ConcertID(high: 0, low: 0),
             refund: request.afterRefundID ?? RefundID(high: 0, low: 0)
         )
-        return try await database.read(before: call.deadline) { reader in
+        return try await database.query(before: call.deadline) { reader in
             let page = try Page {
                 try RefundTable.due(
                     after: last, of: request.concertID, withParts: request.understandsParts, limit: $0, reader)
