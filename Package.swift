@@ -198,8 +198,8 @@ let package = Package(
             path: "Tests/DeployTests",
             exclude: [
                 "against_test.py", "alerts.yml", "check", "contract_test.py", "demo_test.py", "documentation_test.py",
-                "files_test.py", "help_test.py", "python_test.py", "repository.py", "running_test.py", "shell.py",
-                "with_postgres_test.py",
+                "encryption_test.py", "files_test.py", "help_test.py", "kubernetes_test.py", "python_test.py",
+                "repository.py", "running_test.py", "shell.py", "wire_test.py", "with_postgres_test.py",
             ]),
         tests(of: "ConcertDomain", ["Kernel"]),
         tests(
