@@ -82,7 +82,9 @@ package struct EventFeed: EventsHandlers {
             guard events.count < Self.batch else { continue }
             if request.stopsAtEnd { return }
             let next = clock.uptime + Self.readingPause
-            repeat { try await clock.sleep(for: Self.pause) } while database.transactionCount == count && clock.uptime < next
+            repeat {
+                try await clock.sleep(for: Self.pause)
+            } while database.transactionCount == count && clock.uptime < next
         }
     }
 }
