@@ -1,4 +1,5 @@
 import CommandLine
+import Display
 import Journeys
 import Kernel
 import RPC

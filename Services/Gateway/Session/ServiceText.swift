@@ -1,4 +1,5 @@
 import CommandLine
+import Display
 import Kernel
 
 /// Puts the texts of services into the words of a user. The texts decide nothing: only reasons and fields do.
