@@ -1,5 +1,6 @@
 import ConcertService
 import Kernel
+import Programs
 import QueueAPI
 import QueueService
 import RPC
