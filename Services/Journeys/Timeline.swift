@@ -103,7 +103,11 @@ package struct Timeline: Sendable {
             ticket.cancelledAt.map {
                 Event(at: $0, step: .ticketCancelled, seat: ticket.seat, reason: ticket.cancelReason)
             },
-            ticket.movedAt.map { Event(at: $0, step: .dateMoved, seat: ticket.seat, reason: ticket.moveReason) },
+            // A later move is nothing to the owner of a cancelled ticket.
+            ticket.movedAt.flatMap { moved in
+                moved > ticket.cancelledAt ?? moved
+                    ? nil : Event(at: moved, step: .dateMoved, seat: ticket.seat, reason: ticket.moveReason)
+            },
         ].compactMap { $0 }
     }
 }

@@ -47,6 +47,11 @@ struct TimelineTests {
                 "held", "sold", "ticketIssued", "checkedIn", "checkInUndone", "checkedIn", "dateMoved",
             ])
         #expect(timeline.events.map(\.reason).filter { !$0.isEmpty } == ["wrong entrance", "storm"])
+        ticket.cancelledAt = minute(5)
+        #expect(steps(Timeline(reservation, place: [], payments: [], tickets: [ticket])).last == "dateMoved")
+        ticket.cancelledAt = minute(4)
+        #expect(steps(Timeline(reservation, place: [], payments: [], tickets: [ticket])).last == "ticketCancelled")
+        (ticket.cancelledAt, ticket.movedAt) = (nil, nil)
         ticket.usedAt = ticket.firstUsedAt
         ticket.undoneAt = nil
         let usual = Timeline(reservation, place: [], payments: [], tickets: [ticket])

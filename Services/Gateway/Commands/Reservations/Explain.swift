@@ -116,7 +116,8 @@ extension Timeline.Event {
         let reservation = timeline.reservation
         let ofSeat = seat.isEmpty ? "" : " \(seat)"
         let parts = ticket(in: timeline).map { ticket in
-            ", \(Money.text(ticket.refunded, ticket.currency)) refunded, \(Money.text(ticket.kept, ticket.currency)) kept"
+            let kept = ticket.kept == 0 ? "" : ", \(Money.text(ticket.kept, ticket.currency)) kept"
+            return ", \(Money.text(ticket.refunded, ticket.currency)) refunded\(kept)"
         }
         let because = reason.isEmpty ? "" : ": \(reason)"
         let text =

@@ -154,7 +154,7 @@ enum SeatCommands {
         })
 
     private static func show(_ counts: SeatChangeCounts, _ change: String, of date: ConcertDate, _ run: Invocation) {
-        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold or blocked, and did not change"
+        let kept = counts.kept == 0 ? "" : "; unchanged, because held, sold or blocked: \(counts.kept)"
         run.show(
             .object([
                 "date": .string(date.name), "added": .count(counts.added), "changed": .count(counts.changed),
