@@ -20,8 +20,8 @@ enum RoomCommands {
             let created = try await run.caller.call(
                 QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
             let room = try await RoomSettings.limitWaiting(in: created.room, run)
-            show(room, run)
-            if room.times.opensAt == nil { run.note("Next: gateway admin room open \(room.name)") }
+            let next = room.times.opensAt == nil ? "\nNext: gateway admin room open \(room.name)" : ""
+            run.show(room.json, room.text(run) + next)
             if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
                 run.note(
                     "This room admits every user at once, because it has no limit. To set one: "
