@@ -1,6 +1,5 @@
 import TestSupport
 import Testing
-import Threads
 
 @testable import MessageJSON
 
@@ -31,7 +30,7 @@ struct EventRestartTests {
 
     /// Each buyer buys seats one by one, and repeats what got no answer. After some purchases the next program is killed.
     private func sell(_ onsale: Onsale) async throws {
-        let bought = Lock(0)
+        let bought = Recorder<String>()
         try await withThrowingTaskGroup { group in
             for (number, buyer) in Self.buyers.enumerated() {
                 group.addTask {
@@ -42,14 +41,14 @@ struct EventRestartTests {
                             if answer.exit == 0 { break }
                             guard [2, 69].contains(answer.exit) else { throw answer }
                         }
-                        bought.withLock { $0 += 1 }
+                        bought.add(line)
                     }
                 }
             }
             group.addTask {
                 let kills = Onsale.Service.allCases + Onsale.Service.allCases
                 for (number, service) in kills.enumerated() {
-                    try await eventually("purchase \(2 * number + 1)") { bought.withLock { $0 } > 2 * number }
+                    try await eventually("purchase \(2 * number + 1)") { bought.all.count > 2 * number }
                     try await onsale.kill(service)
                     try await onsale.restart(service)
                 }
