@@ -153,8 +153,7 @@ class Restarts(unittest.TestCase):
             asking = threading.Thread(target=lambda: answers.append(
                 queue.find_room(queue_pb2.FindRoomRequest(name="spring"))))
             asking.start()
-            while edge.metric("http_requests_in_flight") != 1:
-                pass
+            edge.wait_for("http_requests_in_flight", 1)
             edge.process.terminate()
             edge.logged("edge", r"(stopping)")
             edge.processes["queue"].send_signal(signal.SIGCONT)

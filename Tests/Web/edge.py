@@ -128,6 +128,14 @@ class Edge:
         found = re.search(rf"^{re.escape(line)} (\S+)$", self.status_page("edge", "metrics"), re.M)
         return float(found.group(1)) if found else 0
 
+    def wait_for(self, line, value):
+        """Waits until a line of the metrics has a value."""
+        limit = time.monotonic() + PATIENCE
+        while self.metric(line) != value:
+            if time.monotonic() > limit:
+                raise AssertionError(f"{line} is {self.metric(line)}, not {value}")
+            time.sleep(0.05)
+
     def gateway(self, *words, **environment):
         """The output of a command of the gateway, which must succeed."""
         addresses = {f"ONSALE_{name.upper()}": address for name, address in self.addresses.items() if name != "edge"}

@@ -193,7 +193,11 @@ class Encryption(unittest.TestCase):
             self.assertEqual(post(edge.address, FIND_ROOM, b'{"name": "x"}', context=context)[0], 404)
             edge.make_certificate("site", "--name", "site")
             edge.logged("edge", r"(certificates replaced)")
-            self.assertNotEqual(serial(), first)
+            second = serial()
+            self.assertNotEqual(second, first)
+            (edge.folder / "site.pem").write_text("no certificate")
+            edge.wait_for("tls_certificate_problem", 1)
+            self.assertEqual(serial(), second)
 
     def test_the_edge_certificate_cannot_make_credentials(self):
         with Edge(has_certificate=True) as edge:

@@ -40,15 +40,30 @@ struct WebFiles: Equatable, Sendable {
         }
     }
 
-    /// What connections to the services need. Nil if they are plain.
-    func context(now: Timestamp) throws(CommandLineError) -> TLSContext? {
-        guard let authorities else { return nil }
-        do {
-            return try TLSContext(.client, certificate: edgeCertificate, trusting: .these(authorities), now: now)
-        } catch {
-            throw CommandLineError(
-                "\(WebOptions.authorities.flag), \(WebOptions.edgeCertificate.flag), \(WebOptions.edgeKey.flag): \(error)"
-            )
+    /// What connections to the services need, nil if they are plain, and the end of the certificate that expires first.
+    /// Throws if a certificate cannot be used.
+    func contexts(now: Timestamp) throws(CommandLineError) -> (services: TLSContext?, expiry: Timestamp?) {
+        func context(
+            _ side: TLSContext.Side, _ certificate: TLSCertificate?, _ authorities: TLSAuthorities,
+            _ options: [Option<String?>]
+        ) throws(CommandLineError) -> TLSContext {
+            do {
+                return try TLSContext(side, certificate: certificate, trusting: authorities, now: now)
+            } catch {
+                throw CommandLineError("\(options.map(\.flag).joined(separator: ", ")): \(error)")
+            }
         }
+        // The HTTP library reads the certificate itself, but says neither why it refuses one nor when it ends.
+        let site = try certificate.map { certificate throws(CommandLineError) in
+            try context(
+                .server, TLSCertificate(chain: certificate.chain, key: certificate.key), .these(certificate.chain),
+                [WebOptions.certificate, WebOptions.key])
+        }
+        let services = try authorities.map { authorities throws(CommandLineError) in
+            try context(
+                .client, edgeCertificate, .these(authorities),
+                [WebOptions.authorities, WebOptions.edgeCertificate, WebOptions.edgeKey])
+        }
+        return (services, [site?.expiry, services?.expiry].compactMap(\.self).min())
     }
 }

@@ -8,8 +8,6 @@ import Threads
 
 /// Connects the options, the services and the HTTP server.
 enum WebProgram {
-    /// The pause between two readings of the files.
-    private static let fileInterval = Duration.seconds(5)
     /// Requests in flight get this part of the drain time-out. The rest is for the components that stop after them.
     private static let drainShare = 0.8
 
@@ -26,37 +24,28 @@ enum WebProgram {
     private static func parts(
         _ configuration: Configuration, _ clock: any Clock, _ frame: ProgramFrame
     ) throws -> (components: [Component], jobs: [Job]) {
-        let files = try WebFiles(configuration)
         let loops = try Loops.started(count: configuration[WebOptions.loops])
-        let network = TLSNetwork(over: TCP(on: loops), client: try files.context(now: clock.now))
+        let certificates = try WebCertificates(
+            configuration, over: TCP(on: loops), clock: clock, log: frame.log, metrics: frame.metrics)
         let connections = Connections(
             agent: "gateway-web \(Version.number)", on: loops,
             addresses: { service in
                 WebOptions.services.first { $0.service == service }.map { configuration[$0.option] } ?? []
-            }, network: { _, _ in network })
+            }, network: { _, _ in certificates.network })
         let origin = origin(configuration)
         let site = Site(
             connections: connections, clock: clock, log: frame.log, origin: origin,
-            callTimeout: configuration[WebOptions.callTimeout], namesClients: files.edgeCertificate != nil)
+            callTimeout: configuration[WebOptions.callTimeout], namesClients: certificates.isEdge)
         let router = Router(site)
         let service = HTTPService(
             { await router.respond(to: $0) }, limits: HTTPLimits(configuration), clock: clock,
             isSecure: origin.hasPrefix("https:"), metrics: frame.metrics)
-        let server = try HTTPServer(service, on: loops, certificate: files.certificate)
-        let current = Lock(files)
-        let reload = Job("certificates", every: fileInterval) {
-            let files = try WebFiles(configuration)
-            guard files != current.withLock({ $0 }) else { return }
-            network.use(server: nil, client: try files.context(now: clock.now))
-            try server.use(files.certificate)
-            current.withLock { $0 = files }
-            frame.log.info("certificates replaced")
-        }
+        let server = try HTTPServer(service, on: loops, certificate: certificates.ofSite)
         let components = [
             Component("calls to services", start: {}, stop: { await connections.close() }),
             component(server, configuration, frame.log),
         ]
-        return (components, [reload])
+        return (components, [certificates.job(for: server)])
     }
 
     private static func component(_ server: HTTPServer, _ configuration: Configuration, _ log: Log) -> Component {
