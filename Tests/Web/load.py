@@ -18,8 +18,10 @@ from edge import PASSWORD, Edge, request_id
 USERS = 32
 SCRIPT = """local requests = {}
 local next = 0
-for _, request in ipairs(%s) do
-    table.insert(requests, wrk.format("GET", request[1], {Authorization = request[2]}))
+init = function()
+    for _, request in ipairs(%s) do
+        table.insert(requests, wrk.format("GET", request[1], {Authorization = request[2]}))
+    end
 end
 request = function()
     next = next %% #requests + 1
