@@ -5,6 +5,9 @@ import QueueAPI
 
 /// One date: the line, the seats, the hold and its payment. It shows the step that comes next for the buyer.
 struct DatePage: Sendable {
+    /// So long the page says that a hold has ended.
+    private static let holdIsNews = Duration.minutes(5)
+
     let visit: Visit
     let concert: Concert
     let date: Schedule
@@ -41,9 +44,18 @@ struct DatePage: Sendable {
         let held = reservations.filter { $0.state == .held && visit.now < $0.deadline }
         if !held.isEmpty { return await HoldPage(page: self).show(held, note) }
         if let end = date.settings.saleClosesAt, end <= visit.now { return closed(note, reservations) }
+        let note = note ?? endedHold(reservations)
         let place = try await line?.place()
         guard let line, place?.state != .active else { return try await SeatsPage(page: self, place: place).show(note) }
         return try await line.page(of: place, note)
+    }
+
+    /// The note about the latest hold, if its time has passed just before.
+    private func endedHold(_ reservations: [Reservation]) -> Problem? {
+        guard let last = reservations.max(by: { $0.reservedAt < $1.reservedAt }), last.state != .sold,
+            last.state != .released, last.state != .returned, visit.now < last.deadline + Self.holdIsNews
+        else { return nil }
+        return Problem(200, .holdOver, .holdOverWhy)
     }
 
     private func reservations() async throws -> [Reservation] {
