@@ -35,6 +35,8 @@ class Demo(unittest.TestCase):
         for line in ("$ gateway sign-up alice", "1092 seats", "Paid: 91.00 EUR", "Seat Balcony-", "Everything keeps running."):
             self.assertIn(line, printed)
         self.assertRegex(printed, r"in the line for|You are in")
+        page, code = self.shell.type(f"curl --silent --fail {re.search(r'http://127.0.0.1:[0-9]+', printed)[0]}/moon-tour")
+        self.assertIn("The Moon Tour", page)
 
                 # Follows the printed advice in another terminal, until alice has the maximum of seats. `leave` comes first, because
         # a payment ends the place only after its reply.
