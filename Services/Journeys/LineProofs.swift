@@ -57,6 +57,17 @@ package struct LineProofs: Sendable {
         return File(text: try LineFile.consistency(from: size, hashes, checkpoint), keys: reply.keys)
     }
 
+    /// What the site has signed about the draw of a room.
+    package func draw(of room: RoomID) async throws -> String {
+        try await retrying { try await caller.call(QueueMethods.showDraw, ShowDrawRequest(roomID: room)).record }
+    }
+
+    /// Draws the numbers of a room. Waits until a checkpoint has the list of participants. Nil: without a beacon.
+    package func draw(_ room: RoomID, beacon: [UInt8]?) async throws -> Room {
+        let request = DrawRoomRequest(roomID: room, beacon: beacon ?? [], withoutBeacon: beacon == nil)
+        return try await retrying { try await caller.call(QueueMethods.drawRoom, request).room }
+    }
+
     private func retrying<Value>(_ body: () async throws -> Value) async throws -> Value {
         for _ in 1..<Self.maximumTries {
             do { return try await body() } catch let failure as CallFailure

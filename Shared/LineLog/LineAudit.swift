@@ -105,16 +105,94 @@ package struct LineAudit: Sendable {
     private static func checkOrder(of receipt: LineReceipt, at checkpoint: LineCheckpoint) throws(LineViolation) {
         let (number, statement) = (receipt.leaf.number, receipt.statement)
         let wrong = "the first wrong leaf is \(number - 1): place \(number)"
+        // Before the draw, nobody is let in.
+        guard statement.position > 0 else {
+            guard statement.state == .admitted else { return }
+            throw LineViolation("\(wrong) was let in before the draw")
+        }
         switch statement.state {
-        case .admitted where checkpoint.at > statement.at + clockTolerance && checkpoint.admitted < number:
+        case .admitted where checkpoint.at > statement.at + clockTolerance && checkpoint.admitted < statement.position:
             throw LineViolation(
                 "\(wrong) was let in by \(statement.at), but only \(checkpoint.admitted) were by \(checkpoint.at): it passed others"
             )
-        case .waiting where checkpoint.at + clockTolerance < statement.at && checkpoint.admitted >= number:
+        case .waiting where checkpoint.at + clockTolerance < statement.at && checkpoint.admitted >= statement.position:
             throw LineViolation(
                 "\(wrong) still waited at \(statement.at), but \(checkpoint.admitted) were let in by \(checkpoint.at): it was skipped"
             )
         default: return
         }
+    }
+}
+
+/// The result of a check of a draw: from its record, the log of its line, and perhaps an earlier record and a receipt.
+package struct LineDrawAudit: Sendable {
+    package let record: LineDrawRecord
+    package let list: LineDrawRecord.List
+    /// Without a beacon, the operator could have added accounts until the order suited.
+    package let hasBeacon: Bool
+    /// The number of the receipt's place. Nil without a receipt, and for a place that joined after the list was closed.
+    package let position: Int64?
+
+    /// Throws the first violation.
+    package init(
+        _ record: LineDrawRecord, log: LineFile, early: LineDrawRecord? = nil, receipt: LineFile? = nil,
+        publicKeys: [[UInt8]]
+    ) throws(LineViolation) {
+        for record in [record] + (early.map { [$0] } ?? []) where !record.isSigned(by: publicKeys) {
+            throw LineViolation("the record of the draw is not signed by the key of the site")
+        }
+        _ = try LineAudit(log, receipt, publicKeys: publicKeys)
+        guard record.origin == log.checkpoint.origin, early.map({ $0.origin == record.origin }) ?? true else {
+            throw LineViolation("the record and \(log.name) are about different lines")
+        }
+        guard let list = record.list, let result = record.result else {
+            throw LineViolation("the draw of \(record.origin.text) has not happened yet")
+        }
+        if let early { try Self.compare(early, record) }
+        guard SHA256Hash(of: result.secret) == record.secretHash else {
+            throw LineViolation("the secret is not the one that was promised")
+        }
+        guard log.root(at: list.count) == list.root else {
+            throw LineViolation(
+                "the first \(list.count) places of \(log.name) do not give the root of the draw: the list was changed")
+        }
+        (self.record, self.list, hasBeacon) = (record, list, !result.beacon.isEmpty)
+        position =
+            try receipt?.receipt.map { receipt throws(LineViolation) in
+                try Self.position(of: receipt, in: record.origin.room, list, result)
+            } ?? nil
+    }
+
+    private static func compare(_ early: LineDrawRecord, _ record: LineDrawRecord) throws(LineViolation) {
+        guard early.round == record.round else {
+            throw LineViolation("round \(early.round) was promised, and round \(record.round) was used")
+        }
+        guard early.secretHash == record.secretHash else {
+            throw LineViolation("the secret is not the one that was promised")
+        }
+        guard early.list == nil || early.list == record.list else {
+            throw LineViolation("the list of participants was changed after it was closed")
+        }
+        guard early.result == nil || early.result == record.result else {
+            throw LineViolation("the draw was repeated: the earlier record has another result")
+        }
+    }
+
+    private static func position(
+        of receipt: LineReceipt, in room: RoomID, _ list: LineDrawRecord.List, _ result: LineDrawRecord.Result
+    ) throws(LineViolation) -> Int64 {
+        let leaf = receipt.leaf.number - 1
+        guard leaf < list.count else { return receipt.leaf.number }
+        let seed = LineDraw.seed(
+            of: room, participants: list.count, root: list.root, secret: result.secret, beacon: result.beacon)
+        let order = LineDraw.order(seed: seed, count: list.count)
+        let number = Int64((order.firstIndex(of: UInt32(leaf)) ?? 0) + 1)
+        let stated = receipt.statement.position
+        guard stated == 0 || stated == number else {
+            throw LineViolation(
+                "the first wrong leaf is \(leaf): place \(leaf + 1) drew number \(number), and the service says \(stated)"
+            )
+        }
+        return number
     }
 }

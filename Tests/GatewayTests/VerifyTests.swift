@@ -24,7 +24,7 @@ struct VerifyTests {
         for leaf in leaves { tree.append(leaf.hash) }
         let checkpoint = LineCheckpoint(
             of: origin, size: tree.size, root: tree.root(at: tree.size), admitted: 1, at: now, signedWith: keys)
-        let statement = PlaceStatement(.waiting, of: leaves[1], at: now, signedWith: keys)
+        let statement = PlaceStatement(.waiting, position: 2, of: leaves[1], at: now, signedWith: keys)
         let path = tree.path(of: 1, at: tree.size)
         folder.write(LineReceipt(of: leaves[1], path: path, in: checkpoint, statement).text, to: name)
     }

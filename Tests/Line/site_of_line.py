@@ -1,5 +1,6 @@
 """A site for the checks of a line: services with SQLite, and buyers who use the command line."""
 
+import base64
 import contextlib
 import json
 import os
@@ -62,7 +63,6 @@ class Site:
         return ended.stdout + ended.stderr
 
     def open_room(self):
-        self.start("QueueService")
         self.gateway("admin", "admin", "room", "create", "sale", "--active", "2")
         self.gateway("admin", "admin", "room", "open", "sale")
 
@@ -83,9 +83,14 @@ class Site:
     def log(self, name):
         self.gateway("auditor", "line", "room:sale", "--output-file", name)
 
-    def wait_for(self, size, patience=PATIENCE):
+    def number(self, world, user):
+        """The position in a receipt."""
+        extra = (self.folder / f"{world}-{user}").read_text().split("\n")[1].split(" ")[1]
+        return int.from_bytes(base64.b64decode(extra)[25:33], "big")
+
+    def wait_for(self, size, patience=PATIENCE, room="sale"):
         def has_size():
-            shown = self.gateway("auditor", "line", "room:sale", "--json", code=None)
+            shown = self.gateway("auditor", "line", f"room:{room}", "--json", code=None)
             return shown.startswith('{"target"') and json.loads(shown)["size"] == size
 
         eventually(f"a checkpoint of {size} places", has_size, patience)

@@ -13,7 +13,8 @@ import Testing
         let checkpoint = LineCheckpoint(
             of: LineOrigin(site: "tickets.example.com", room: TestLine.room), size: 1_000_000, root: leaf.hash,
             admitted: 999_998, at: line.now, signedWith: line.keys)
-        let statement = PlaceStatement(.waiting, of: leaf, at: line.now, signedWith: line.keys)
+        let statement = PlaceStatement(
+            .waiting, position: 999_999, of: leaf, at: line.now, signedWith: line.keys)
         let path = [SHA256Hash](repeating: leaf.hash, count: 20)
         #expect(LineReceipt(of: leaf, path: path, in: checkpoint, statement).text.utf8.count < 1500)
     }

@@ -44,11 +44,12 @@ struct TestLine {
     }
 
     /// The receipt of the place with an id, at the present state of the line.
-    func receipt(of id: UInt64, _ state: PlaceStatement.State? = nil) -> String {
+    func receipt(of id: UInt64, _ state: PlaceStatement.State? = nil, position: Int64? = nil) -> String {
         guard let leaf = leaves.first(where: { $0.place.low == id }) else { preconditionFailure("no place \(id)") }
         let state = state ?? (leaf.number <= admitted ? .admitted : .waiting)
         let path = tree.path(of: Int(leaf.number - 1), at: tree.size)
-        let statement = PlaceStatement(state, of: leaf, at: now, signedWith: keys)
+        let statement = PlaceStatement(
+            state, position: position ?? leaf.number, of: leaf, at: now, signedWith: keys)
         return LineReceipt(of: leaf, path: path, in: checkpoint, statement).text
     }
 

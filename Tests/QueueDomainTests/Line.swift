@@ -12,12 +12,14 @@ struct Line {
 
     init(
         active: Int64? = nil, rate: Int64? = nil, ready: Duration = .seconds(60), idle: Duration = .minutes(5),
-        hard: Duration = .minutes(15), joins: Duration? = nil, opens: Duration? = nil, isOpen: Bool = true
+        hard: Duration = .minutes(15), joins: Duration? = nil, opens: Duration? = nil, draw: Draw? = nil,
+        isOpen: Bool = true
     ) throws {
         room = Room(
             RoomID(high: 1, low: 1), named: try RoomName("sale"),
             limits: try Room.Limits(active: active, rate: rate, ready: ready, idle: idle, hard: hard),
-            times: try Room.Times(joins: joins.map { .noon + $0 }, opens: opens.map { .noon + $0 }), now: .noon)
+            times: try Room.Times(joins: joins.map { .noon + $0 }, opens: opens.map { .noon + $0 }), draw: draw,
+            now: .noon)
         if isOpen { try room.open(now: .noon) }
     }
 
@@ -59,7 +61,8 @@ struct Line {
                 }
                 let due = places.filter { $0.isDue(at: now) }.prefix(Room.maximumSteps)
                 let count = room.admissible(afterFreeing: due.count, at: now)
-                let waiting = places.filter { $0.state == .waiting && $0.serial > room.admitted }.prefix(count + 1)
+                let waiting = places.filter { $0.state == .waiting && !room.hasReached($0.serial) }
+                    .sorted { room.number(of: $0.serial) < room.number(of: $1.serial) }.prefix(count + 1)
                 changed = room.settle(due: Array(due), waiting: Array(waiting), now: now)
             }
             for place in changed {

@@ -14,6 +14,6 @@ import Testing
 
     /// Listed twice, so that a method does not become open by mistake.
     @Test func `few methods need no credential`() {
-        #expect(QueueMethods.service.openMethods == ["FindRoom", "ListTiles", "ShowCheckpoint"])
+        #expect(QueueMethods.service.openMethods == ["FindRoom", "ListTiles", "ShowCheckpoint", "ShowDraw"])
     }
 }

@@ -25,6 +25,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('ban', 'room_id', colocate_with => 'room');
     select create_distributed_table('ban_request', 'room_id', colocate_with => 'room');
     select create_distributed_table('line_checkpoint', 'room_id', colocate_with => 'room');
+    select create_distributed_table('room_draw', 'room_id', colocate_with => 'room');
     -- A query by name does not have the id of the room.
     select create_distributed_table('room_name', 'name', colocate_with => 'none');
 \endif

@@ -69,9 +69,10 @@ class File:
             sys.exit(leaf and f"the first wrong leaf is {leaf}" or f"{name}: its leaves do not give the root of its checkpoint, so the file was changed")
 
     def read_receipt(self, extra, index, path, key):
-        self.number, self.place, self.state, self.stated = index + 1, extra[:16], extra[24], int.from_bytes(extra[25:33], "big")
+        self.number, self.place, self.state = index + 1, extra[:16], extra[24]
+        self.position, self.stated = int.from_bytes(extra[25:33], "big"), int.from_bytes(extra[33:41], "big")
         position = uuid.UUID(self.origin.split("/")[-1]).bytes + self.number.to_bytes(8, "big")
-        if not is_signed(b"onsale place statement v1\n" + position + self.place + extra[24:33], extra[33:], key):
+        if not is_signed(b"onsale place statement v1\n" + position + self.place + extra[24:41], extra[41:], key):
             sys.exit(f"the statement about place {self.number} is not signed by the key of the site")
         leaf = sha256(b"\0onsale place v1\n", position, extra[16:24], sha256(self.place))
         self.known = dict(zip(siblings(index, 0, self.size), map(b64decode, path))) | {(index, index + 1): leaf}
@@ -101,9 +102,9 @@ def compare(first, later):
 
 def check_order(file, checkpoint, tolerance=10_000):
     wrong = f"the first wrong leaf is {file.number - 1}: place {file.number}"
-    if file.state == 1 and checkpoint.at > file.stated + tolerance and checkpoint.admitted < file.number:
+    if file.state == 1 and checkpoint.at > file.stated + tolerance and checkpoint.admitted < file.position:
         sys.exit(f"{wrong} was let in, but only {checkpoint.admitted} were later: it passed others")
-    if file.state == 0 and checkpoint.at + tolerance < file.stated and checkpoint.admitted >= file.number:
+    if file.state == 0 and checkpoint.at + tolerance < file.stated and checkpoint.admitted >= file.position > 0:
         sys.exit(f"{wrong} still waited, but {checkpoint.admitted} were let in before: it was skipped")
 
 

@@ -21,6 +21,10 @@ enum NextStep {
         ([ConcertReason.passMissing, ConcertReason.passUsed], "Type: gateway join CONCERT"),
         ([QueueReason.placeWaiting], "To wait for your turn, type: gateway place --wait"),
         ([QueueReason.roomClosed, QueueReason.roomDraining], closedRoom),
+        (
+            [QueueReason.drawPending, QueueReason.drawNotClosed],
+            "Type: gateway admin room close-draw ROOM, and then: gateway admin room draw ROOM --beacon SIGNATURE"
+        ),
         ([QueueReason.receiptNotYet], "Repeat the command in a moment"),
         ([ConcertReason.saleNotOpen, ConcertReason.saleOver], "For the times in your zone: gateway dates CONCERT"),
         ([ConcertReason.alreadySold], "To return seats that you paid for, type: gateway cancel"),
@@ -66,6 +70,7 @@ enum FieldSource {
         "section": "SECTION", "row": "ROWS", "zone": "--venue-zone", "steps": "--keep",
         "steps.days_before_start": "DAYS in --keep", "steps.kept_percent": "PERCENT in --keep",
         "least_amount": "--least", "wish": "SEAT or --best", "name_prefix": "PREFIX",
+        "draw_round": "--draw-round", "beacon": "--beacon",
     ]
     /// The options of commands that give a field by another one.
     private static let others = ["cancel_until_ms": "--until"]

@@ -5,6 +5,8 @@ package struct Outlook: Equatable, Sendable {
     /// In a closed room every place is revoked, even if its row is not updated yet.
     package let place: Place
     package let phase: Room.Phase
+    /// The number in the line. 0 before the draw.
+    package let number: Int64
     package let admitted: Int64
     package let ahead: Int64
     /// Nil if unknown.
@@ -20,12 +22,13 @@ package struct Outlook: Equatable, Sendable {
         phase = room.phase(at: now)
         if phase == .closed, place.isLive { place.end(.revoked, Room.closedReason, now: now) }
         self.place = place
+        number = room.number(of: place.serial)
         admitted = room.admitted
         let isWaiting = place.state == .waiting
         let ahead = isWaiting ? room.ahead(of: place.serial) : 0
         self.ahead = ahead
         let moves = phase == .open || phase == .draining
-        wait = isWaiting && moves ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
+        wait = isWaiting && moves && number > 0 ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
         self.room = room.id
         opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? room.times.opens : nil
         message = room.message
@@ -33,7 +36,8 @@ package struct Outlook: Equatable, Sendable {
 
     /// True if a watcher who last received `other` must be notified.
     package func differs(from other: Outlook) -> Bool {
-        place.state != other.place.state || phase != other.phase || ahead != other.ahead || message != other.message
+        place.state != other.place.state || phase != other.phase || ahead != other.ahead || number != other.number
+            || message != other.message
     }
 
     private static let soonestMilliseconds: Int64 = 1000

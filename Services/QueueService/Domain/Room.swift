@@ -25,7 +25,7 @@ package struct Room: Equatable, Sendable {
     /// The last decision of an operator or of time. While it is `scheduled`, the times determine the phase.
     package internal(set) var decided: Phase
     package internal(set) var lastSerial: Int64 = 0
-    /// No place up to this serial is waiting.
+    /// No place up to this number is waiting.
     package internal(set) var admitted: Int64 = 0
     /// Slots taken: places that are admitted or active.
     package internal(set) var occupied: Int64 = 0
@@ -44,8 +44,12 @@ package struct Room: Equatable, Sendable {
     /// The time of the last settlement with users inside.
     package internal(set) var settledAt: Timestamp
     package internal(set) var revision: Int64 = 0
+    /// Nil if the line is in the order of the joins.
+    package internal(set) var draw: Draw?
 
-    package init(_ id: RoomID, named name: RoomName, limits: Limits, times: Times, now: Timestamp) {
+    package init(
+        _ id: RoomID, named name: RoomName, limits: Limits, times: Times, draw: Draw? = nil, now: Timestamp
+    ) {
         self.id = id
         self.name = name.text
         self.limits = limits
@@ -54,13 +58,14 @@ package struct Room: Equatable, Sendable {
         bucket = limits.rate.map { TokenBucket(rate: $0, at: now) }
         pace = AdmissionPace(from: now)
         settledAt = now
+        self.draw = draw
     }
 
     package init(
         stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
         admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
-        revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64
+        revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64, draw: Draw?
     ) {
         self.id = id
         self.name = name
@@ -79,6 +84,7 @@ package struct Room: Equatable, Sendable {
         self.waitingLimit = waitingLimit
         self.message = message
         self.bannedCount = bannedCount
+        self.draw = draw
     }
 
     /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
@@ -87,18 +93,19 @@ package struct Room: Equatable, Sendable {
             times.joins?.milliseconds, times.opens?.milliseconds, limits.active, limits.rate, limits.ready.milliseconds,
             limits.idle.milliseconds, limits.hard.milliseconds,
         ]
-        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" })
+        let ofDraw = draw.map { ["draw \($0.round)"] } ?? []
+        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" } + ofDraw)
     }
 
     package func phase(at now: Timestamp) -> Phase {
         guard decided == .scheduled else { return decided }
-        if let opens = times.opens, opens <= now { return .open }
+        if let opens = times.opens, opens <= now { return isDrawPending ? .preQueue : .open }
         if let joins = times.joins, joins <= now { return .preQueue }
         return .scheduled
     }
 
-    /// The number of people ahead of `serial`.
-    package func ahead(of serial: Int64) -> Int64 { max(0, serial - admitted - 1) }
+    /// The number of people ahead of `serial`. 0 before the draw.
+    package func ahead(of serial: Int64) -> Int64 { max(0, number(of: serial) - admitted - 1) }
 
     // MARK: Calls of operators
 
@@ -144,6 +151,7 @@ package struct Room: Equatable, Sendable {
 
     private mutating func decide(_ phase: Phase, now: Timestamp) throws(QueueRefusal) {
         guard decided != .closed else { throw .because(.roomClosed) }
+        guard !isDrawPending else { throw .because(.drawPending) }
         decided = phase
     }
 
@@ -206,6 +214,7 @@ package struct Room: Equatable, Sendable {
         if decided == .closed, place.isLive { throw .ended(as: .placeRevoked, Self.closedReason) }
         switch place.state {
         case .waiting:
+            if number(of: place.serial) == 0 { throw .because(.placeWaiting, "the draw has not happened yet") }
             let ahead = ahead(of: place.serial)
             let people = ahead == 1 ? "person is" : "people are"
             throw .because(.placeWaiting, "it is not your turn yet: \(ahead) \(people) ahead of you")

@@ -30,7 +30,7 @@ extension Room {
         if decided == .closed { return occupied > 0 || admitted < lastSerial }
         let gap = now - settledAt
         if occupied > 0, gap >= Self.heartbeat || gap < .zero - TokenBucket.clockTolerance { return true }
-        if decided == .scheduled, phase(at: now) == .open { return true }
+        if decided == .scheduled, phase(at: now) == .open || mustCloseDraw(at: now) { return true }
         if isDrained { return true }
         return admitted < lastSerial && admissible(afterFreeing: 0, at: now) > 0
     }
@@ -41,7 +41,7 @@ extension Room {
         guard decided != .closed else { return nil }
         var times: [Timestamp] = []
         if occupied > 0 { times.append(settledAt + Self.heartbeat) }
-        if decided == .scheduled, let opens = self.times.opens { times.append(opens) }
+        if decided == .scheduled, let opens = self.times.opens, opens > now { times.append(opens) }
         if admitted < lastSerial, bucket != nil, [.open, .draining].contains(phase(at: now)),
             limits.active.map({ occupied < $0 }) ?? true
         {
@@ -49,6 +49,11 @@ extension Room {
             times.append(now)
         }
         return times.min()
+    }
+
+    /// The list of participants closes at the time for which the opening was announced.
+    private func mustCloseDraw(at now: Timestamp) -> Bool {
+        draw?.state == .pending && times.opens.map { $0 <= now } ?? false
     }
 
     private var isDrained: Bool { decided == .draining && occupied == 0 && admitted == lastSerial }
@@ -62,12 +67,13 @@ extension Room {
         return max(0, Int(most))
     }
 
-    /// Lapses the due places, admits the next ones in the order of their serials, and returns the changed places.
+    /// Lapses the due places, admits the next ones in the order of their numbers, and returns the changed places.
     ///
     /// `waiting` contains the first of the line, one more than can be admitted. The extra one marks the new start of
-    /// the line.
-    package mutating func settle(due: [Place], waiting: [Place], now: Timestamp) -> [Place] {
+    /// the line. `end` is the number up to which the line was read, if it was not read to its end.
+    package mutating func settle(due: [Place], waiting: [Place], upTo end: Int64? = nil, now: Timestamp) -> [Place] {
         if decided == .scheduled, phase(at: now) == .open { decided = .open }
+        if mustCloseDraw(at: now) { try? closeDraw() }
         var changed: [Place] = []
         for var place in due {
             if place.state == .admitted { noShows += 1 }
@@ -85,7 +91,9 @@ extension Room {
         }
         self.waiting = max(0, self.waiting - Int64(min(count, waiting.count)))
         admit(Int64(min(count, waiting.count)), now: now)
-        move(to: waiting.count > count ? waiting[count].serial - 1 : lastSerial)
+        if !isDrawPending {
+            move(to: waiting.count > count ? number(of: waiting[count].serial) - 1 : end ?? lastSerial)
+        }
         if isDrained { decided = .closed }
         return changed
     }

@@ -15,7 +15,10 @@ extension QueueAPI.Room {
             limits: RoomLimits(
                 activeLimit: UInt32(room.limits.active ?? 0), ratePerSecond: UInt32(room.limits.rate ?? 0),
                 ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard),
-            waitingLimit: UInt32(room.waitingLimit ?? 0), message: room.message)
+            waitingLimit: UInt32(room.waitingLimit ?? 0), message: room.message,
+            draw: room.draw.map {
+                RoomDraw(state: DrawState($0.state), round: $0.round, participants: $0.participants)
+            })
     }
 }
 
@@ -29,6 +32,17 @@ extension RoomState {
             case .paused: .paused
             case .draining: .draining
             case .closed: .closed
+            }
+    }
+}
+
+extension DrawState {
+    init(_ state: Draw.State) {
+        self =
+            switch state {
+            case .pending: .pending
+            case .closed: .drawClosed
+            case .drawn: .drawn
             }
     }
 }
@@ -54,13 +68,14 @@ extension QueueAPI.Place {
         let spread = place.id.spread(at: outlook.admitted)
         self.init(
             roomID: outlook.room, placeID: place.id, state: PlaceState(place.state),
-            roomState: RoomState(outlook.phase), serial: place.serial, admitted: outlook.admitted,
+            roomState: RoomState(outlook.phase), serial: outlook.number, admitted: outlook.admitted,
             peopleAhead: outlook.ahead, waitAtLeast: outlook.wait?.atLeast ?? .zero,
             waitAtMost: outlook.wait?.atMost ?? .zero,
             askAgain: outlook.askAgain(spread: spread), lapsesAt: place.lapsesAt,
             endsAt: place.isLive ? place.endsAt : nil, opensAt: outlook.opensAt, reason: place.reason,
             joinedAt: place.joinedAt, admittedAt: place.admittedAt, claimedAt: place.claimedAt,
-            renewedAt: place.renewedAt, endedAt: place.endedAt, userID: place.user, roomMessage: outlook.message)
+            renewedAt: place.renewedAt, endedAt: place.endedAt, userID: place.user, roomMessage: outlook.message,
+            logIndex: place.serial)
     }
 }
 

@@ -24,6 +24,7 @@ extension EveryCall {
     func runSale() async throws -> TestCaller {
         let room = try await openRoom()
         let alice = try await signUp()
+        try await drawLine(alice)
         let (concert, schedule) = try await addConcert(room)
         var sale = Sale(room: room, concert: concert, schedule: schedule, alice: alice)
         let place = try await enter(&sale)
@@ -71,6 +72,17 @@ extension EveryCall {
         try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.findRoom, FindRoomRequest(name: "sale"), as: nil)
         return room
+    }
+
+    private func drawLine(_ alice: TestCaller) async throws {
+        let create = CreateRoomRequest(name: "draw", times: RoomTimes(joinsAt: now), drawRound: 1)
+        let room = try await twice(QueueMethods.createRoom, create, as: .operator).room.roomID
+        try await twice(QueueMethods.join, JoinRequest(roomID: room), as: alice)
+        try await twice(QueueMethods.closeDraw, CloseDrawRequest(roomID: room), as: .operator)
+        try await logLines()
+        let beacon = [UInt8](repeating: 7, count: 48)
+        try await twice(QueueMethods.drawRoom, DrawRoomRequest(roomID: room, beacon: beacon), as: .operator)
+        try await twice(QueueMethods.showDraw, ShowDrawRequest(roomID: room), as: nil)
     }
 
     private func addConcert(_ room: RoomID) async throws -> (concert: ConcertID, schedule: ScheduleID) {

@@ -15,7 +15,9 @@ enum LineProofCommands {
     private static let since = Option(
         "since", .path,
         "with --output-file, write the proof that the line of this earlier file is the beginning of the present one")
-    private static let key = Option("key", .lineKey, "public key of the site, as it publishes it")
+    private static let drawFile = Option(
+        "draw-file", .path, "write what the site has signed about the draw of the line to this new file")
+    static let key = Option("key", .lineKey, "public key of the site, as it publishes it")
     private static let target = Operand("CONCERT/DATE", .target)
     private static let file = Operand("FILE", .path)
     private static let later = Operand(optional: "LATER", .path)
@@ -35,7 +37,7 @@ enum LineProofCommands {
             writes the short proof that nobody in the earlier line was moved, dropped or replaced. Check the files with:
             gateway verify.
             """,
-        calls: [.queue, .concert], operands: [target], flags: [output, since],
+        calls: [.queue, .concert], operands: [target], flags: [output, since, drawFile],
         examples: [
             "moon-tour", "room:summer-sale --output-file line.log",
             "moon-tour --since receipt.tlog-proof --output-file later.proof",
@@ -55,6 +57,7 @@ enum LineProofCommands {
             } else if run[since] != nil {
                 throw GatewayError.usage("\(since.flag) needs \(output.flag). Pass both, or neither")
             }
+            if let path = run[drawFile] { try write(try await proofs.draw(of: entrance.room), to: path) }
             let reply = try await proofs.checkpoint(of: entrance.room)
             try LineKeyFile(run.configuration).add(reply.keys, run)
             try show(reply, of: entrance, run)
@@ -87,7 +90,7 @@ enum LineProofCommands {
             "receipt.tlog-proof later.tlog-proof --key tickets.example.com/line+1a2b3c4d+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
         ],
         run: { run in
-            let keys = try run[key].map { [$0] } ?? LineKeyFile(run.configuration).required()
+            let keys = try keys(run)
             do {
                 let first = try read(run[file], as: "FILE")
                 let later = try run[later].map { try read($0, as: "LATER") }
@@ -98,10 +101,14 @@ enum LineProofCommands {
             }
         })
 
+    static func keys(_ run: Invocation) throws -> [[UInt8]] {
+        try run[key].map { [$0] } ?? LineKeyFile(run.configuration).required()
+    }
+
     private static func show(_ audit: LineAudit, _ run: Invocation) {
         guard let checkpoint = audit.checkpoints.last else { return }
         let places = audit.receipts.map { receipt in
-            "Place \(receipt.leaf.number) of \(receipt.checkpoint.size) is proven\(text(receipt.statement, run))."
+            "Place \(receipt.leaf.number) of \(receipt.checkpoint.size) is proven\(text(receipt, run))."
         }
         let admitted = "By \(run.localTime(checkpoint.at)), \(checkpoint.admitted) places were let in."
         let same = audit.samePlaceCount.map { "The first \($0) places are the same in both files." }
@@ -115,18 +122,24 @@ enum LineProofCommands {
             (["Line \(checkpoint.origin.text)"] + places + [same, admitted].compactMap { $0 }).joined(separator: "\n"))
     }
 
-    private static func text(_ statement: PlaceStatement, _ run: Invocation) -> String {
-        let time = run.localTime(statement.at)
-        return switch statement.state {
-        case .waiting: ", and waited on \(time)"
-        case .admitted: ", and had been let in by \(time)"
-        case .ended: ", and had been given up by \(time)"
+    private static func text(_ receipt: LineReceipt, _ run: Invocation) -> String {
+        let (statement, time) = (receipt.statement, run.localTime(receipt.statement.at))
+        let state =
+            switch statement.state {
+            case .waiting: ", and waited on \(time)"
+            case .admitted: ", and had been let in by \(time)"
+            case .ended: ", and had been given up by \(time)"
+            }
+        switch statement.position {
+        case receipt.leaf.number: return state
+        case 0: return state + ", before the draw"
+        default: return state + ". The draw gave it number \(statement.position); to check this: gateway verify-draw"
         }
     }
 
     // MARK: Files
 
-    private static func read(_ path: String, as flag: String) throws -> LineFile {
+    static func read(_ path: String, as flag: String) throws -> LineFile {
         let text = try InputFile.required(path, by: flag, isSecret: false, maximumBytes: maximumFileBytes)
         return try LineFile(text, named: path)
     }

@@ -8,15 +8,16 @@ enum RoomCommands {
     static let create = Command(
         "admin room create", "Creates a waiting room. It opens at --opens-at, or by: gateway admin room open.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
-        flags: RoomSettings.flags + [CommonFlags.requestID],
+        flags: RoomSettings.flags + [RoomSettings.drawRound, CommonFlags.requestID],
         examples: [
             "summer-sale --active 200 --rate 20",
             "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
+            "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 98000000",
         ],
         run: { run in
             let request = CreateRoomRequest(
                 name: run[RoomSettings.name], limits: RoomSettings.limits(run, before: nil),
-                times: try RoomSettings.times(run, before: nil))
+                times: try RoomSettings.times(run, before: nil), drawRound: Int64(run[RoomSettings.drawRound] ?? 0))
             let created = try await run.caller.call(
                 QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
             let room = try await RoomSettings.limitWaiting(in: created.room, run)
@@ -120,7 +121,7 @@ enum RoomCommands {
             show(try await run.caller.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)
         })
 
-    private static func show(_ room: Room, _ run: Invocation) {
+    static func show(_ room: Room, _ run: Invocation) {
         run.show(room.json, room.text(run))
     }
 

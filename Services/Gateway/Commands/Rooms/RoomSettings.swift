@@ -14,6 +14,9 @@ enum RoomSettings {
     private static let joinsAt = Option("joins-at", .time, "time from which users may join")
     private static let opensAt = Option("opens-at", .time, "time from which users are admitted")
 
+    static let drawRound = Option(
+        "draw-round", .integer(in: 1...Int.max),
+        "draw the order of those who join before the opening, by this round of drand")
     static let waiting = Option("waiting", .count(from: 0), "limit of waiting users; 0 for no limit")
 
     static let flags: [any AnyOption] = [active, rate, waiting, ready, idle, stay, joinsAt, opensAt]
@@ -69,6 +72,12 @@ extension Room {
             "readyMs": .count(limits.ready.milliseconds), "idleMs": .count(limits.idle.milliseconds),
             "stayMs": .count(limits.hardLimit.milliseconds), "waitingLimit": .count(waitingLimit),
             "message": .text(message),
+            "draw": draw.map { draw in
+                .object([
+                    "state": .name(of: draw.state), "round": .count(draw.round),
+                    "participants": .count(draw.participants),
+                ])
+            },
         ])
     }
 
@@ -81,7 +90,18 @@ extension Room {
               time to enter         \(limits.ready.text)
               idle at most          \(limits.idle.text)
               active at most        \(limits.hardLimit.text)
-              waiting users at most \(waitingLimitText)\(message.isEmpty ? "" : "\n  message               \(message)")
+              waiting users at most \(waitingLimitText)\(message.isEmpty ? "" : "\n  message               \(message)")\(drawText)
             """
+    }
+
+    private var drawText: String {
+        guard let draw else { return "" }
+        let text =
+            switch draw.state {
+            case .pending: "pending: users who join now take part"
+            case .drawClosed: "closed with \(draw.participants) users, not drawn yet"
+            default: "\(draw.participants) users drew their numbers"
+            }
+        return "\n  draw                  round \(draw.round), \(text)"
     }
 }

@@ -19,6 +19,12 @@ void   onsale__queue__v1__room_times__init
   static const Onsale__Queue__V1__RoomTimes init_value = ONSALE__QUEUE__V1__ROOM_TIMES__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__room_draw__init
+                     (Onsale__Queue__V1__RoomDraw         *message)
+{
+  static const Onsale__Queue__V1__RoomDraw init_value = ONSALE__QUEUE__V1__ROOM_DRAW__INIT;
+  *message = init_value;
+}
 void   onsale__queue__v1__room_summary__init
                      (Onsale__Queue__V1__RoomSummary         *message)
 {
@@ -331,6 +337,42 @@ void   onsale__queue__v1__show_checkpoint_reply__init
   static const Onsale__Queue__V1__ShowCheckpointReply init_value = ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__close_draw_request__init
+                     (Onsale__Queue__V1__CloseDrawRequest         *message)
+{
+  static const Onsale__Queue__V1__CloseDrawRequest init_value = ONSALE__QUEUE__V1__CLOSE_DRAW_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__close_draw_reply__init
+                     (Onsale__Queue__V1__CloseDrawReply         *message)
+{
+  static const Onsale__Queue__V1__CloseDrawReply init_value = ONSALE__QUEUE__V1__CLOSE_DRAW_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__draw_room_request__init
+                     (Onsale__Queue__V1__DrawRoomRequest         *message)
+{
+  static const Onsale__Queue__V1__DrawRoomRequest init_value = ONSALE__QUEUE__V1__DRAW_ROOM_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__draw_room_reply__init
+                     (Onsale__Queue__V1__DrawRoomReply         *message)
+{
+  static const Onsale__Queue__V1__DrawRoomReply init_value = ONSALE__QUEUE__V1__DRAW_ROOM_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__show_draw_request__init
+                     (Onsale__Queue__V1__ShowDrawRequest         *message)
+{
+  static const Onsale__Queue__V1__ShowDrawRequest init_value = ONSALE__QUEUE__V1__SHOW_DRAW_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__show_draw_reply__init
+                     (Onsale__Queue__V1__ShowDrawReply         *message)
+{
+  static const Onsale__Queue__V1__ShowDrawReply init_value = ONSALE__QUEUE__V1__SHOW_DRAW_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__queue__v1__list_tiles_request__init
                      (Onsale__Queue__V1__ListTilesRequest         *message)
 {
@@ -484,7 +526,71 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_times__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__room_times__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_draw__field_descriptors[3] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomDraw, state),
+    &onsale__queue__v1__draw_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "round",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomDraw, round),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "participants",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomDraw, participants),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__room_draw__field_indices_by_name[] = {
+  2,   /* field[2] = participants */
+  1,   /* field[1] = round */
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange onsale__queue__v1__room_draw__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__room_draw__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.RoomDraw",
+  "RoomDraw",
+  "Onsale__Queue__V1__RoomDraw",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__RoomDraw),
+  3,
+  onsale__queue__v1__room_draw__field_descriptors,
+  onsale__queue__v1__room_draw__field_indices_by_name,
+  1,  onsale__queue__v1__room_draw__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__room_draw__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[8] =
 {
   {
     "room_id",
@@ -570,8 +676,21 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "draw",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomSummary, draw),
+    &onsale__queue__v1__room_draw__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] = {
+  7,   /* field[7] = draw */
   4,   /* field[4] = limits */
   6,   /* field[6] = message */
   1,   /* field[1] = name */
@@ -583,7 +702,7 @@ static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] =
 static const ProtobufCIntRange onsale__queue__v1__room_summary__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
 {
@@ -593,14 +712,14 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
   "Onsale__Queue__V1__RoomSummary",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RoomSummary),
-  7,
+  8,
   onsale__queue__v1__room_summary__field_descriptors,
   onsale__queue__v1__room_summary__field_indices_by_name,
   1,  onsale__queue__v1__room_summary__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_summary__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__field_descriptors[4] =
 {
   {
     "name",
@@ -638,8 +757,21 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "draw_round",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateRoomRequest, draw_round),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__create_room_request__field_indices_by_name[] = {
+  3,   /* field[3] = draw_round */
   1,   /* field[1] = limits */
   0,   /* field[0] = name */
   2,   /* field[2] = times */
@@ -647,7 +779,7 @@ static const unsigned onsale__queue__v1__create_room_request__field_indices_by_n
 static const ProtobufCIntRange onsale__queue__v1__create_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descriptor =
 {
@@ -657,7 +789,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descrip
   "Onsale__Queue__V1__CreateRoomRequest",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__CreateRoomRequest),
-  3,
+  4,
   onsale__queue__v1__create_room_request__field_descriptors,
   onsale__queue__v1__create_room_request__field_indices_by_name,
   1,  onsale__queue__v1__create_room_request__number_ranges,
@@ -1888,7 +2020,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_event__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__place_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descriptors[21] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descriptors[22] =
 {
   {
     "room_id",
@@ -2142,6 +2274,18 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "log_index",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__PlaceView, log_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__place_view__field_indices_by_name[] = {
   5,   /* field[5] = admitted */
@@ -2152,6 +2296,7 @@ static const unsigned onsale__queue__v1__place_view__field_indices_by_name[] = {
   11,   /* field[11] = ends_at */
   14,   /* field[14] = joined_at */
   10,   /* field[10] = lapses_at */
+  21,   /* field[21] = log_index */
   12,   /* field[12] = opens_at */
   6,   /* field[6] = people_ahead */
   1,   /* field[1] = place_id */
@@ -2169,7 +2314,7 @@ static const unsigned onsale__queue__v1__place_view__field_indices_by_name[] = {
 static const ProtobufCIntRange onsale__queue__v1__place_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 21 }
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
 {
@@ -2179,7 +2324,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
   "Onsale__Queue__V1__PlaceView",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__PlaceView),
-  21,
+  22,
   onsale__queue__v1__place_view__field_descriptors,
   onsale__queue__v1__place_view__field_indices_by_name,
   1,  onsale__queue__v1__place_view__number_ranges,
@@ -3467,6 +3612,260 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_reply__descr
   (ProtobufCMessageInit) onsale__queue__v1__show_checkpoint_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor onsale__queue__v1__close_draw_request__field_descriptors[1] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CloseDrawRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__close_draw_request__field_indices_by_name[] = {
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__close_draw_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.CloseDrawRequest",
+  "CloseDrawRequest",
+  "Onsale__Queue__V1__CloseDrawRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__CloseDrawRequest),
+  1,
+  onsale__queue__v1__close_draw_request__field_descriptors,
+  onsale__queue__v1__close_draw_request__field_indices_by_name,
+  1,  onsale__queue__v1__close_draw_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__close_draw_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__close_draw_reply__field_descriptors[1] =
+{
+  {
+    "room",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CloseDrawReply, room),
+    &onsale__queue__v1__room_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__close_draw_reply__field_indices_by_name[] = {
+  0,   /* field[0] = room */
+};
+static const ProtobufCIntRange onsale__queue__v1__close_draw_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.CloseDrawReply",
+  "CloseDrawReply",
+  "Onsale__Queue__V1__CloseDrawReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__CloseDrawReply),
+  1,
+  onsale__queue__v1__close_draw_reply__field_descriptors,
+  onsale__queue__v1__close_draw_reply__field_indices_by_name,
+  1,  onsale__queue__v1__close_draw_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__close_draw_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__draw_room_request__field_descriptors[3] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__DrawRoomRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "beacon",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__DrawRoomRequest, beacon),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "without_beacon",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__DrawRoomRequest, without_beacon),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__draw_room_request__field_indices_by_name[] = {
+  1,   /* field[1] = beacon */
+  0,   /* field[0] = room_id */
+  2,   /* field[2] = without_beacon */
+};
+static const ProtobufCIntRange onsale__queue__v1__draw_room_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.DrawRoomRequest",
+  "DrawRoomRequest",
+  "Onsale__Queue__V1__DrawRoomRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__DrawRoomRequest),
+  3,
+  onsale__queue__v1__draw_room_request__field_descriptors,
+  onsale__queue__v1__draw_room_request__field_indices_by_name,
+  1,  onsale__queue__v1__draw_room_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__draw_room_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__draw_room_reply__field_descriptors[1] =
+{
+  {
+    "room",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__DrawRoomReply, room),
+    &onsale__queue__v1__room_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__draw_room_reply__field_indices_by_name[] = {
+  0,   /* field[0] = room */
+};
+static const ProtobufCIntRange onsale__queue__v1__draw_room_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.DrawRoomReply",
+  "DrawRoomReply",
+  "Onsale__Queue__V1__DrawRoomReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__DrawRoomReply),
+  1,
+  onsale__queue__v1__draw_room_reply__field_descriptors,
+  onsale__queue__v1__draw_room_reply__field_indices_by_name,
+  1,  onsale__queue__v1__draw_room_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__draw_room_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__show_draw_request__field_descriptors[1] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowDrawRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__show_draw_request__field_indices_by_name[] = {
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__queue__v1__show_draw_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ShowDrawRequest",
+  "ShowDrawRequest",
+  "Onsale__Queue__V1__ShowDrawRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ShowDrawRequest),
+  1,
+  onsale__queue__v1__show_draw_request__field_descriptors,
+  onsale__queue__v1__show_draw_request__field_indices_by_name,
+  1,  onsale__queue__v1__show_draw_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__show_draw_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__show_draw_reply__field_descriptors[1] =
+{
+  {
+    "record",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__ShowDrawReply, record),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__show_draw_reply__field_indices_by_name[] = {
+  0,   /* field[0] = record */
+};
+static const ProtobufCIntRange onsale__queue__v1__show_draw_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.ShowDrawReply",
+  "ShowDrawReply",
+  "Onsale__Queue__V1__ShowDrawReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__ShowDrawReply),
+  1,
+  onsale__queue__v1__show_draw_reply__field_descriptors,
+  onsale__queue__v1__show_draw_reply__field_indices_by_name,
+  1,  onsale__queue__v1__show_draw_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__show_draw_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor onsale__queue__v1__list_tiles_request__field_descriptors[5] =
 {
   {
@@ -3684,5 +4083,37 @@ const ProtobufCEnumDescriptor onsale__queue__v1__place_state__descriptor =
   onsale__queue__v1__place_state__enum_values_by_name,
   1,
   onsale__queue__v1__place_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue onsale__queue__v1__draw_state__enum_values_by_number[4] =
+{
+  { "DRAW_STATE_UNSPECIFIED", "ONSALE__QUEUE__V1__DRAW_STATE__DRAW_STATE_UNSPECIFIED", 0 },
+  { "PENDING", "ONSALE__QUEUE__V1__DRAW_STATE__PENDING", 1 },
+  { "DRAW_CLOSED", "ONSALE__QUEUE__V1__DRAW_STATE__DRAW_CLOSED", 2 },
+  { "DRAWN", "ONSALE__QUEUE__V1__DRAW_STATE__DRAWN", 3 },
+};
+static const ProtobufCIntRange onsale__queue__v1__draw_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex onsale__queue__v1__draw_state__enum_values_by_name[4] =
+{
+  { "DRAWN", 3 },
+  { "DRAW_CLOSED", 2 },
+  { "DRAW_STATE_UNSPECIFIED", 0 },
+  { "PENDING", 1 },
+};
+const ProtobufCEnumDescriptor onsale__queue__v1__draw_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.DrawState",
+  "DrawState",
+  "Onsale__Queue__V1__DrawState",
+  "onsale.queue.v1",
+  4,
+  onsale__queue__v1__draw_state__enum_values_by_number,
+  4,
+  onsale__queue__v1__draw_state__enum_values_by_name,
+  1,
+  onsale__queue__v1__draw_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -43,6 +43,21 @@ package struct RoomTimes: Message {
     }
 }
 
+/// The draw of a room.
+package struct RoomDraw: Message {
+    package var state: DrawState
+    /// The round of the drand beacon whose signature decides, fixed when the room was created.
+    package var round: Int64
+    /// The number of users who take part. 0 while PENDING.
+    package var participants: Int64
+
+    package init(state: DrawState = .unspecified, round: Int64 = 0, participants: Int64 = 0) {
+        self.state = state
+        self.round = round
+        self.participants = participants
+    }
+}
+
 /// The public data of a room.
 package struct Room: Message {
     package var roomID: RoomID
@@ -55,10 +70,12 @@ package struct Room: Message {
     package var waitingLimit: UInt32
     /// The message of the operators. Empty: none.
     package var message: String
+    /// If absent: the line is in the order of the joins.
+    package var draw: RoomDraw?
 
     package init(
         roomID: RoomID, name: String = "", state: RoomState = .unspecified, times: RoomTimes, limits: RoomLimits,
-        waitingLimit: UInt32 = 0, message: String = ""
+        waitingLimit: UInt32 = 0, message: String = "", draw: RoomDraw? = nil
     ) {
         self.roomID = roomID
         self.name = name
@@ -67,6 +84,7 @@ package struct Room: Message {
         self.limits = limits
         self.waitingLimit = waitingLimit
         self.message = message
+        self.draw = draw
     }
 }
 
@@ -77,11 +95,15 @@ package struct CreateRoomRequest: Message {
     package var limits: RoomLimits?
     /// If absent: the room waits for OpenRoom.
     package var times: RoomTimes?
+    /// The round of the drand beacon for a draw among the users who join before the opening. Choose a round that is published
+    /// after the list is closed. 0: no draw.
+    package var drawRound: Int64
 
-    package init(name: String = "", limits: RoomLimits? = nil, times: RoomTimes? = nil) {
+    package init(name: String = "", limits: RoomLimits? = nil, times: RoomTimes? = nil, drawRound: Int64 = 0) {
         self.name = name
         self.limits = limits
         self.times = times
+        self.drawRound = drawRound
     }
 }
 
@@ -354,11 +376,11 @@ package struct Place: Message {
     package var placeID: PlaceID
     package var state: PlaceState
     package var roomState: RoomState
-    /// The position, counted from 1. Serials have no gaps and never change.
+    /// The number in the line, counted from 1. Serials have no gaps and never change. 0 before the draw of the room.
     package var serial: Int64
     /// All places up to this serial have been admitted. Ignore a lower number than one received before.
     package var admitted: Int64
-    /// serial - admitted - 1 while WAITING, otherwise 0. It only falls.
+    /// serial - admitted - 1 while WAITING, otherwise 0. It only falls. 0 also before the draw, while serial is 0.
     package var peopleAhead: Int64
     /// Bounds of the expected wait, from the admissions of the last minute. Both 0: unknown.
     package var waitAtLeast: Duration
@@ -384,6 +406,8 @@ package struct Place: Message {
     package var userID: UserID?
     /// The message of the operators to the room. Empty: none.
     package var roomMessage: String
+    /// The number of the join in the log of the line. It is the serial in a room without a draw.
+    package var logIndex: Int64
 
     package init(
         roomID: RoomID, placeID: PlaceID, state: PlaceState = .unspecified, roomState: RoomState = .unspecified,
@@ -391,7 +415,7 @@ package struct Place: Message {
         waitAtMost: Duration = .zero, askAgain: Duration = .zero, lapsesAt: Timestamp? = nil, endsAt: Timestamp? = nil,
         opensAt: Timestamp? = nil, reason: String = "", joinedAt: Timestamp? = nil, admittedAt: Timestamp? = nil,
         claimedAt: Timestamp? = nil, renewedAt: Timestamp? = nil, endedAt: Timestamp? = nil, userID: UserID? = nil,
-        roomMessage: String = ""
+        roomMessage: String = "", logIndex: Int64 = 0
     ) {
         self.roomID = roomID
         self.placeID = placeID
@@ -414,6 +438,7 @@ package struct Place: Message {
         self.endedAt = endedAt
         self.userID = userID
         self.roomMessage = roomMessage
+        self.logIndex = logIndex
     }
 }
 
@@ -689,6 +714,62 @@ package struct ShowCheckpointReply: Message {
     }
 }
 
+package struct CloseDrawRequest: Message {
+    package var roomID: RoomID
+
+    package init(roomID: RoomID) {
+        self.roomID = roomID
+    }
+}
+
+package struct CloseDrawReply: Message {
+    package var room: Room
+
+    package init(room: Room) {
+        self.room = room
+    }
+}
+
+/// Exactly one of beacon and without_beacon must be set.
+package struct DrawRoomRequest: Message {
+    package var roomID: RoomID
+    /// The signature of the round, as drand publishes it: 48 or 96 bytes. The service does not check it; anyone can.
+    package var beacon: [UInt8]
+    /// True: draw without a beacon, because it does not come. It is recorded, and shown to everyone who checks the draw.
+    package var withoutBeacon: Bool
+
+    package init(roomID: RoomID, beacon: [UInt8] = [], withoutBeacon: Bool = false) {
+        self.roomID = roomID
+        self.beacon = beacon
+        self.withoutBeacon = withoutBeacon
+    }
+}
+
+package struct DrawRoomReply: Message {
+    package var room: Room
+
+    package init(room: Room) {
+        self.room = room
+    }
+}
+
+package struct ShowDrawRequest: Message {
+    package var roomID: RoomID
+
+    package init(roomID: RoomID) {
+        self.roomID = roomID
+    }
+}
+
+package struct ShowDrawReply: Message {
+    /// A signed text. Shared/LineLog/README.md describes it.
+    package var record: String
+
+    package init(record: String = "") {
+        self.record = record
+    }
+}
+
 package struct ListTilesRequest: Message {
     package var roomID: RoomID
     /// The size of a checkpoint. Later places are left out.
@@ -742,6 +823,10 @@ package enum QueueReason: String, Reason, CaseIterable {
     case userBanned = "USER_BANNED"
     case receiptNotYet = "RECEIPT_NOT_YET"
     case lineForked = "LINE_FORKED"
+    case drawPending = "DRAW_PENDING"
+    case roomHasNoDraw = "ROOM_HAS_NO_DRAW"
+    case drawNotClosed = "DRAW_NOT_CLOSED"
+    case drawFinished = "DRAW_FINISHED"
 
     package var code: StatusCode {
         switch self {
@@ -749,7 +834,8 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .nameTaken: .alreadyExists
         case .tooManyJoins, .roomFull: .resourceExhausted
         case .roomHasOpened, .roomScheduled, .roomNotOpen, .roomDraining, .roomClosed, .placeWaiting, .placeNotActive,
-            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned, .receiptNotYet, .lineForked:
+            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned, .receiptNotYet, .lineForked,
+            .drawPending, .roomHasNoDraw, .drawNotClosed, .drawFinished:
             .failedPrecondition
         }
     }
@@ -776,6 +862,10 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .receiptNotYet: "the last checkpoint of the line does not contain this place yet; ask again in a second"
         case .lineForked:
             "the stored line contradicts a published checkpoint, so nothing is signed until an operator has decided about it"
+        case .drawPending: "the room opens by its draw: close the list, then draw"
+        case .roomHasNoDraw: "the room was created without a draw"
+        case .drawNotClosed: "the list of participants is not closed yet: close it before the beacon is published"
+        case .drawFinished: "the draw has happened, with another beacon"
         }
     }
 }
@@ -874,6 +964,39 @@ package enum PlaceState: Hashable, Sendable {
     }
 }
 
+package enum DrawState: Hashable, Sendable {
+    case unspecified
+    /// Users join, and take part.
+    case pending
+    /// The participants are fixed. Users who join now stand behind them.
+    case drawClosed
+    /// Every participant has a number.
+    case drawn
+    /// A value that is not in this version of the contract.
+    case unrecognized(Int32)
+
+    package init(rawValue: Int32) {
+        self =
+            switch rawValue {
+            case 0: .unspecified
+            case 1: .pending
+            case 2: .drawClosed
+            case 3: .drawn
+            default: .unrecognized(rawValue)
+            }
+    }
+
+    package var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .pending: 1
+        case .drawClosed: 2
+        case .drawn: 3
+        case .unrecognized(let rawValue): rawValue
+        }
+    }
+}
+
 /// The methods of `onsale.queue.v1.Queue`.
 package enum QueueMethods {
     /// Creates a room. Its id is the request id, so a retry returns the room of the first try in its current state.
@@ -958,6 +1081,16 @@ package enum QueueMethods {
     /// the proof that the line of that size is the beginning of this one.
     package static let showCheckpoint = Method<ShowCheckpointRequest, ShowCheckpointReply>(
         "onsale.queue.v1.Queue/ShowCheckpoint", isSafeToRepeat: true, isReadOnly: true, callers: [])
+    /// Closes the list of participants of a draw. Later users join behind them. A room with opens_at closes it by itself then.
+    package static let closeDraw = Method<CloseDrawRequest, CloseDrawReply>(
+        "onsale.queue.v1.Queue/CloseDraw", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Draws the numbers of the participants, and opens the room unless opens_at is later. The list must be closed, and a signed
+    /// checkpoint must have it. A repeated call with the same beacon succeeds; one with another beacon fails with DRAW_FINISHED.
+    package static let drawRoom = Method<DrawRoomRequest, DrawRoomReply>(
+        "onsale.queue.v1.Queue/DrawRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Returns what the site says about a draw, signed: the promised secret, then the list, then the result.
+    package static let showDraw = Method<ShowDrawRequest, ShowDrawReply>(
+        "onsale.queue.v1.Queue/ShowDraw", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Returns hashes of the whole line, so that anyone can compute its root.
     package static let listTiles = Method<ListTilesRequest, ListTilesReply>(
         "onsale.queue.v1.Queue/ListTiles", isSafeToRepeat: true, isReadOnly: true, callers: [])
@@ -974,8 +1107,8 @@ package enum QueueMethods {
             findRoom.description, listRooms.description, showRoom.description, showHistory.description,
             join.description, showPlace.description, listPlaces.description, findPlaces.description,
             watchPlace.description, renew.description, leave.description, finishPass.description,
-            revokePlace.description, provePlace.description, showCheckpoint.description, listTiles.description,
-            liftBan.description,
+            revokePlace.description, provePlace.description, showCheckpoint.description, closeDraw.description,
+            drawRoom.description, showDraw.description, listTiles.description, liftBan.description,
         ],
         file: .queue)
 }
@@ -1037,6 +1170,13 @@ package protocol QueueHandlers: Sendable {
     /// Returns the last checkpoint of a line: its size, its root and the number of admitted places, signed. With from_size also
     /// the proof that the line of that size is the beginning of this one.
     func showCheckpoint(_ request: ShowCheckpointRequest, call: Call) async throws -> ShowCheckpointReply
+    /// Closes the list of participants of a draw. Later users join behind them. A room with opens_at closes it by itself then.
+    func closeDraw(_ request: CloseDrawRequest, call: Call) async throws -> CloseDrawReply
+    /// Draws the numbers of the participants, and opens the room unless opens_at is later. The list must be closed, and a signed
+    /// checkpoint must have it. A repeated call with the same beacon succeeds; one with another beacon fails with DRAW_FINISHED.
+    func drawRoom(_ request: DrawRoomRequest, call: Call) async throws -> DrawRoomReply
+    /// Returns what the site says about a draw, signed: the promised secret, then the list, then the result.
+    func showDraw(_ request: ShowDrawRequest, call: Call) async throws -> ShowDrawReply
     /// Returns hashes of the whole line, so that anyone can compute its root.
     func listTiles(_ request: ListTilesRequest, call: Call) async throws -> ListTilesReply
     /// Allows a user to join a room again. Succeeds also if the user is not banned. A repeated request_id changes nothing, also
@@ -1073,6 +1213,9 @@ extension QueueHandlers {
                 Route(QueueMethods.revokePlace, revokePlace(_:call:)),
                 Route(QueueMethods.provePlace, provePlace(_:call:)),
                 Route(QueueMethods.showCheckpoint, showCheckpoint(_:call:)),
+                Route(QueueMethods.closeDraw, closeDraw(_:call:)),
+                Route(QueueMethods.drawRoom, drawRoom(_:call:)),
+                Route(QueueMethods.showDraw, showDraw(_:call:)),
                 Route(QueueMethods.listTiles, listTiles(_:call:)),
                 Route(QueueMethods.liftBan, liftBan(_:call:)),
             ])
@@ -1257,6 +1400,28 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.showCheckpoint, request, options)
     }
 
+    /// Closes the list of participants of a draw. Later users join behind them. A room with opens_at closes it by itself then.
+    package func closeDraw(
+        _ request: CloseDrawRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> CloseDrawReply {
+        try await client.call(QueueMethods.closeDraw, request, options)
+    }
+
+    /// Draws the numbers of the participants, and opens the room unless opens_at is later. The list must be closed, and a signed
+    /// checkpoint must have it. A repeated call with the same beacon succeeds; one with another beacon fails with DRAW_FINISHED.
+    package func drawRoom(
+        _ request: DrawRoomRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> DrawRoomReply {
+        try await client.call(QueueMethods.drawRoom, request, options)
+    }
+
+    /// Returns what the site says about a draw, signed: the promised secret, then the list, then the result.
+    package func showDraw(
+        _ request: ShowDrawRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ShowDrawReply {
+        try await client.call(QueueMethods.showDraw, request, options)
+    }
+
     /// Returns hashes of the whole line, so that anyone can compute its root.
     package func listTiles(
         _ request: ListTilesRequest, _ options: CallOptions = CallOptions()
@@ -1324,6 +1489,24 @@ extension RoomTimes {
     }
 }
 
+extension RoomDraw {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__room_draw__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomDraw>) throws(MessageError) {
+        state = DrawState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
+        round = fields.pointee.round
+        participants = fields.pointee.participants
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomDraw> {
+        let fields = try arena.make(onsale__queue__v1__room_draw__init)
+        fields.pointee.state = Onsale__Queue__V1__DrawState(rawValue: UInt32(bitPattern: state.rawValue))
+        fields.pointee.round = round
+        fields.pointee.participants = participants
+        return fields
+    }
+}
+
 extension Room {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__room_summary__init)
 
@@ -1335,6 +1518,7 @@ extension Room {
         limits = try RoomLimits(required: fields.pointee.limits, in: "limits")
         waitingLimit = fields.pointee.waiting_limit
         message = String(reading: fields.pointee.message)
+        draw = try RoomDraw(reading: fields.pointee.draw, in: "draw")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomSummary> {
@@ -1346,6 +1530,7 @@ extension Room {
         fields.pointee.limits = try limits.layOut(in: arena)
         fields.pointee.waiting_limit = waitingLimit
         fields.pointee.message = try arena.string(message, "onsale.queue.v1.RoomSummary.message")
+        fields.pointee.draw = try draw?.layOut(in: arena)
         return fields
     }
 
@@ -1362,6 +1547,7 @@ extension CreateRoomRequest {
         name = String(reading: fields.pointee.name)
         limits = try RoomLimits(reading: fields.pointee.limits, in: "limits")
         times = try RoomTimes(reading: fields.pointee.times, in: "times")
+        drawRound = fields.pointee.draw_round
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1371,6 +1557,7 @@ extension CreateRoomRequest {
         fields.pointee.name = try arena.string(name, "onsale.queue.v1.CreateRoomRequest.name")
         fields.pointee.limits = try limits?.layOut(in: arena)
         fields.pointee.times = try times?.layOut(in: arena)
+        fields.pointee.draw_round = drawRound
         return fields
     }
 
@@ -1909,6 +2096,7 @@ extension Place {
         endedAt = Timestamp(reading: fields.pointee.ended_at)
         userID = try UserID(reading: fields.pointee.user_id, "user_id")
         roomMessage = String(reading: fields.pointee.room_message)
+        logIndex = fields.pointee.log_index
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PlaceView> {
@@ -1934,6 +2122,7 @@ extension Place {
         fields.pointee.ended_at = Int64(clamping: endedAt?.milliseconds ?? 0)
         fields.pointee.user_id = try arena.id(userID, "onsale.queue.v1.PlaceView.user_id")
         fields.pointee.room_message = try arena.string(roomMessage, "onsale.queue.v1.PlaceView.room_message")
+        fields.pointee.log_index = logIndex
         return fields
     }
 
@@ -2441,6 +2630,111 @@ extension ShowCheckpointReply {
     }
 }
 
+extension CloseDrawRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__close_draw_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseDrawRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__CloseDrawRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__close_draw_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.CloseDrawRequest.room_id")
+        return fields
+    }
+}
+
+extension CloseDrawReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__close_draw_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseDrawReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__CloseDrawReply>
+    {
+        let fields = try arena.make(onsale__queue__v1__close_draw_reply__init)
+        fields.pointee.room = try room.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseDrawReply>) throws(MessageError) {
+        try Room.check(fields.pointee.room, in: "room")
+    }
+}
+
+extension DrawRoomRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__draw_room_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrawRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        beacon = [UInt8](reading: fields.pointee.beacon)
+        withoutBeacon = fields.pointee.without_beacon != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__DrawRoomRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__draw_room_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.DrawRoomRequest.room_id")
+        fields.pointee.beacon = try arena.bytes(beacon, "onsale.queue.v1.DrawRoomRequest.beacon")
+        fields.pointee.without_beacon = withoutBeacon ? 1 : 0
+        return fields
+    }
+}
+
+extension DrawRoomReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__draw_room_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrawRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__DrawRoomReply>
+    {
+        let fields = try arena.make(onsale__queue__v1__draw_room_reply__init)
+        fields.pointee.room = try room.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrawRoomReply>) throws(MessageError) {
+        try Room.check(fields.pointee.room, in: "room")
+    }
+}
+
+extension ShowDrawRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__show_draw_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowDrawRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__ShowDrawRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__show_draw_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowDrawRequest.room_id")
+        return fields
+    }
+}
+
+extension ShowDrawReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__show_draw_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowDrawReply>) throws(MessageError) {
+        record = String(reading: fields.pointee.record)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__ShowDrawReply>
+    {
+        let fields = try arena.make(onsale__queue__v1__show_draw_reply__init)
+        fields.pointee.record = try arena.string(record, "onsale.queue.v1.ShowDrawReply.record")
+        return fields
+    }
+}
+
 extension ListTilesRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__list_tiles_request__init)
 
@@ -2502,231 +2796,259 @@ extension ProtoFile {
         6d7318042001280d4218e8b51801f2b5181008e8071080dddb011a06333030303030520669646c654d7312280a0d6861\
         72645f6c696d69745f6d7318052001280d4204e8b51801520b686172644c696d69744d73224d0a09526f6f6d54696d65\
         73121f0a086a6f696e735f61741801200128034204e0b5180152076a6f696e734174121f0a086f70656e735f61741802\
-        200128034204e0b5180152076f70656e73417422b6020a0b526f6f6d53756d6d61727912250a07726f6f6d5f69641801\
-        2001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a046e616d6518022001280952046e616d651230\
-        0a05737461746518032001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552057374617465\
-        12360a0574696d657318042001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573420480b618\
-        01520574696d657312390a066c696d69747318052001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
-        696d697473420480b6180152066c696d69747312230a0d77616974696e675f6c696d697418062001280d520c77616974\
-        696e674c696d697412180a076d65737361676518072001280952076d6573736167653a08fab61804526f6f6d229a010a\
-        11437265617465526f6f6d52657175657374121e0a046e616d65180120012809420afab5180608011040180352046e61\
-        6d6512330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352\
-        066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d\
-        6573520574696d657322490a0f437265617465526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73\
-        616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22a4010a14436f6e66696775\
-        7265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
-        6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d6974\
-        7352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54\
-        696d6573520574696d6573224c0a12436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18012001280b32\
-        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d227b0a16536574\
-        57616974696e674c696d69745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6\
-        18015206726f6f6d4964123a0a0d77616974696e675f6c696d697418022001280d4215f2b5181108011080ade2041a08\
-        6e6f206c696d6974520c77616974696e674c696d6974224e0a1453657457616974696e674c696d69745265706c791236\
-        0a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801\
-        5204726f6f6d22630a15536574526f6f6d4d6573736167655265717565737412250a07726f6f6d5f696418012001280c\
-        420cdab51804526f6f6d80b618015206726f6f6d496412230a076d6573736167651802200128094209fab5180510f403\
-        180752076d657373616765224d0a13536574526f6f6d4d6573736167655265706c7912360a04726f6f6d18012001280b\
-        321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f4f70\
-        656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
-        6f6d496422470a0d4f70656e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e717565\
-        75652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a105061757365526f6f6d526571756573\
-        7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e50617573\
-        65526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53\
-        756d6d617279420480b618015204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f69\
-        6418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e447261696e526f6f6d5265706c7912\
-        360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618\
-        015204726f6f6d22390a10436c6f7365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab5\
-        1804526f6f6d80b618015206726f6f6d496422480a0e436c6f7365526f6f6d5265706c7912360a04726f6f6d18012001\
-        280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22480a0f\
-        46696e64526f6f6d5265717565737412120a046e616d6518012001280952046e616d6512210a07726f6f6d5f69641802\
-        2001280c4208dab51804526f6f6d5206726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18\
+        200128034204e0b5180152076f70656e73417422760a08526f6f6d4472617712300a05737461746518012001280e321a\
+        2e6f6e73616c652e71756575652e76312e4472617753746174655205737461746512140a05726f756e64180220012803\
+        5205726f756e6412220a0c7061727469636970616e7473180320012803520c7061727469636970616e747322e5020a0b\
+        526f6f6d53756d6d61727912250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496412120a046e616d6518022001280952046e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71\
+        756575652e76312e526f6f6d53746174655205737461746512360a0574696d657318042001280b321a2e6f6e73616c65\
+        2e71756575652e76312e526f6f6d54696d6573420480b61801520574696d657312390a066c696d69747318052001280b\
+        321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d697473420480b6180152066c696d69747312230a0d77\
+        616974696e675f6c696d697418062001280d520c77616974696e674c696d697412180a076d6573736167651807200128\
+        0952076d657373616765122d0a046472617718082001280b32192e6f6e73616c652e71756575652e76312e526f6f6d44\
+        7261775204647261773a08fab61804526f6f6d22b9010a11437265617465526f6f6d52657175657374121e0a046e616d\
+        65180120012809420afab5180608011040180352046e616d6512330a066c696d69747318022001280b321b2e6f6e7361\
+        6c652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e\
+        6f6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d6573121d0a0a647261775f726f756e641804\
+        20012803520964726177526f756e6422490a0f437265617465526f6f6d5265706c7912360a04726f6f6d18012001280b\
+        321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22a4010a1443\
+        6f6e666967757265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6\
+        18015206726f6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f\
+        6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e7631\
+        2e526f6f6d54696d6573520574696d6573224c0a12436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18\
         012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22\
-        6d0a104c697374526f6f6d7352657175657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804\
-        526f6f6d520b6166746572526f6f6d4964122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a\
-        0331303052087061676553697a65225f0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b32\
-        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f7265\
-        18022001280852076861734d6f726522380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f6964180120\
-        01280c420cdab51804526f6f6d80b618015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a0472\
-        6f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801520472\
-        6f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e\
-        675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420\
-        012803520d61646d6974746564436f756e7412210a0c6163746976655f636f756e74180520012803520b616374697665\
-        436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a\
-        6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c61707365645f636f756e741808200128\
-        03520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f\
-        756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d6974\
-        7465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803521c61646d6974746564506572536563\
-        6f6e6454686f7573616e6474687312240a0b776169745f7035305f6d73180c200128034204e8b5180152097761697450\
-        35304d7312240a0b776169745f7039305f6d73180d200128034204e8b518015209776169745039304d7322650a125368\
-        6f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6180152\
-        06726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c61636549\
-        642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cdab51804557365\
-        7280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a066576656e747318\
-        032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e747322710a0a506c\
-        6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553\
-        746174655205737461746512180a0261741802200128034208e0b5180180b618015202617412160a06726561736f6e18\
-        03200128095206726561736f6e22a6060a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab5\
-        1804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580\
-        b618015207706c616365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c\
-        61636553746174655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e717565\
-        75652e76312e526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269\
-        616c121a0a0861646d6974746564180620012803520861646d697474656412210a0c70656f706c655f61686561641807\
-        20012803520b70656f706c654168656164122d0a10776169745f61745f6c656173745f6d731808200128034204e8b518\
-        01520d7761697441744c656173744d73122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b5180152\
-        0c7761697441744d6f73744d7312260a0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b4167\
-        61696e4d7312210a096c61707365735f6174180b200128034204e0b5180152086c61707365734174121d0a07656e6473\
-        5f6174180c200128034204e0b518015206656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152\
-        076f70656e73417412160a06726561736f6e180e200128095206726561736f6e12210a096a6f696e65645f6174180f20\
-        0128034204e0b5180152086a6f696e6564417412250a0b61646d69747465645f61741810200128034204e0b51801520a\
-        61646d6974746564417412230a0a636c61696d65645f61741811200128034204e0b518015209636c61696d6564417412\
-        230a0a72656e657765645f61741812200128034204e0b51801520972656e657765644174121f0a08656e6465645f6174\
-        1813200128034204e0b518015207656e646564417412210a07757365725f696418142001280c4208dab5180455736572\
-        520675736572496412210a0c726f6f6d5f6d657373616765181520012809520b726f6f6d4d6573736167653a09fab618\
-        05506c61636522340a0b4a6f696e5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d\
-        80b618015206726f6f6d496422b1010a094a6f696e5265706c7912360a05706c61636518012001280b321a2e6f6e7361\
-        6c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a047061737318022001280c\
-        520470617373122c0a0f706173735f657870697265735f61741803200128034204e0b51801520d706173734578706972\
-        65734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b51801520c72656e657741667465724d73\
-        22630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80\
-        b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c\
-        616365496422480a0e53686f77506c6163655265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e\
-        71756575652e76312e506c61636556696577420480b618015205706c616365225b0a08506c6163654b657912250a0772\
-        6f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f69641802\
-        2001280c420ddab51805506c61636580b618015207706c6163654964226f0a114c697374506c61636573526571756573\
-        74122f0a05616674657218012001280b32192e6f6e73616c652e71756575652e76312e506c6163654b65795205616674\
-        657212290a09706167655f73697a6518022001280d420cf2b51808080110641a02353052087061676553697a6522600a\
-        0f4c697374506c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e\
-        76312e506c616365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522\
-        b5010a1146696e64506c616365735265717565737412210a07726f6f6d5f696418012001280c4208dab51804526f6f6d\
-        5206726f6f6d496412210a07757365725f696418022001280c4208dab51804557365725206757365724964122f0a0561\
-        6674657218032001280b32192e6f6e73616c652e71756575652e76312e506c6163654b65795205616674657212290a09\
-        706167655f73697a6518042001280d420cf2b51808080110641a02353052087061676553697a6522600a0f46696e6450\
-        6c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e506c61\
-        6365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522640a11576174\
-        6368506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801520672\
-        6f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422\
-        480a0e5761746368506c6163654974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e\
-        76312e506c61636556696577420480b618015205706c616365225f0a0c52656e65775265717565737412250a07726f6f\
-        6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001\
-        280c420ddab51805506c61636580b618015207706c616365496422b6010a0a52656e65775265706c7912360a05706c61\
-        636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c6163\
-        6512120a047061737318022001280c52047061737312300a0f706173735f657870697265735f61741803200128034208\
-        e0b5180180b61801520d70617373457870697265734174122a0a0e72656e65775f61667465725f6d7318042001280d42\
-        04e8b51801520c72656e657741667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f69641801\
-        2001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab5\
-        1805506c61636580b618015207706c616365496422440a0a4c656176655265706c7912360a05706c6163651801200128\
-        0b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a114669\
-        6e697368506173735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206\
-        726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c6163654964\
-        22440a0f46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575\
-        652e76312e506c616365537461746552057374617465229c010a125265766f6b65506c6163655265717565737412250a\
-        07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f6964\
-        18022001280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f6e180320012809420b\
-        fab51807080110c80118015206726561736f6e12100a0362616e180420012808520362616e22450a105265766f6b6550\
-        6c6163655265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365\
-        537461746552057374617465225e0a0e4c69667442616e5265717565737412250a07726f6f6d5f696418012001280c42\
-        0cdab51804526f6f6d80b618015206726f6f6d496412250a07757365725f696418022001280c420cdab5180455736572\
-        80b618015206757365724964220e0a0c4c69667442616e5265706c7922640a1150726f7665506c616365526571756573\
+        7b0a1653657457616974696e674c696d69745265717565737412250a07726f6f6d5f696418012001280c420cdab51804\
+        526f6f6d80b618015206726f6f6d4964123a0a0d77616974696e675f6c696d697418022001280d4215f2b51811080110\
+        80ade2041a086e6f206c696d6974520c77616974696e674c696d6974224e0a1453657457616974696e674c696d697452\
+        65706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279\
+        420480b618015204726f6f6d22630a15536574526f6f6d4d6573736167655265717565737412250a07726f6f6d5f6964\
+        18012001280c420cdab51804526f6f6d80b618015206726f6f6d496412230a076d6573736167651802200128094209fa\
+        b5180510f403180752076d657373616765224d0a13536574526f6f6d4d6573736167655265706c7912360a04726f6f6d\
+        18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d\
+        22380a0f4f70656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6\
+        18015206726f6f6d496422470a0d4f70656e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e7361\
+        6c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a105061757365526f6f6d\
+        5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49642248\
+        0a0e5061757365526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e7631\
+        2e526f6f6d53756d6d617279420480b618015204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07\
+        726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e447261696e526f6f6d\
+        5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172\
+        79420480b618015204726f6f6d22390a10436c6f7365526f6f6d5265717565737412250a07726f6f6d5f696418012001\
+        280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e436c6f7365526f6f6d5265706c7912360a04726f\
+        6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f\
+        6f6d22480a0f46696e64526f6f6d5265717565737412120a046e616d6518012001280952046e616d6512210a07726f6f\
+        6d5f696418022001280c4208dab51804526f6f6d5206726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a\
+        04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b6180152\
+        04726f6f6d226d0a104c697374526f6f6d7352657175657374122c0a0d61667465725f726f6f6d5f696418012001280c\
+        4208dab51804526f6f6d520b6166746572526f6f6d4964122b0a09706167655f73697a6518022001280d420ef2b5180a\
+        080110f4031a0331303052087061676553697a65225f0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318\
+        012003280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795205726f6f6d7312190a086861\
+        735f6d6f726518022001280852076861734d6f726522380a0f53686f77526f6f6d5265717565737412250a07726f6f6d\
+        5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c\
+        7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480\
+        b618015204726f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d\
+        77616974696e675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61646d69747465645f636f\
+        756e74180420012803520d61646d6974746564436f756e7412210a0c6163746976655f636f756e74180520012803520b\
+        616374697665436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66696e6973686564436f75\
+        6e74121d0a0a6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c61707365645f636f756e\
+        74180820012803520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e74180920012803520c726576\
+        6f6b6564436f756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a\
+        1f61646d69747465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803521c61646d6974746564\
+        5065725365636f6e6454686f7573616e6474687312240a0b776169745f7035305f6d73180c200128034204e8b5180152\
+        09776169745035304d7312240a0b776169745f7039305f6d73180d200128034204e8b518015209776169745039304d73\
+        22650a1253686f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
+        6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207\
+        706c61636549642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cda\
+        b518045573657280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a0665\
+        76656e747318032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e7473\
+        22710a0a506c6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e\
+        506c61636553746174655205737461746512180a0261741802200128034208e0b5180180b618015202617412160a0672\
+        6561736f6e1803200128095206726561736f6e22c3060a09506c6163655669657712250a07726f6f6d5f696418012001\
+        280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805\
+        506c61636580b618015207706c616365496412310a05737461746518032001280e321b2e6f6e73616c652e7175657565\
+        2e76312e506c61636553746174655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e7361\
+        6c652e71756575652e76312e526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803\
+        520673657269616c121a0a0861646d6974746564180620012803520861646d697474656412210a0c70656f706c655f61\
+        68656164180720012803520b70656f706c654168656164122d0a10776169745f61745f6c656173745f6d731808200128\
+        034204e8b51801520d7761697441744c656173744d73122b0a0f776169745f61745f6d6f73745f6d7318092001280342\
+        04e8b51801520c7761697441744d6f73744d7312260a0c61736b5f616761696e5f6d73180a2001280d4204e8b5180152\
+        0a61736b416761696e4d7312210a096c61707365735f6174180b200128034204e0b5180152086c61707365734174121d\
+        0a07656e64735f6174180c200128034204e0b518015206656e64734174121f0a086f70656e735f6174180d2001280342\
+        04e0b5180152076f70656e73417412160a06726561736f6e180e200128095206726561736f6e12210a096a6f696e6564\
+        5f6174180f200128034204e0b5180152086a6f696e6564417412250a0b61646d69747465645f61741810200128034204\
+        e0b51801520a61646d6974746564417412230a0a636c61696d65645f61741811200128034204e0b518015209636c6169\
+        6d6564417412230a0a72656e657765645f61741812200128034204e0b51801520972656e657765644174121f0a08656e\
+        6465645f61741813200128034204e0b518015207656e646564417412210a07757365725f696418142001280c4208dab5\
+        180455736572520675736572496412210a0c726f6f6d5f6d657373616765181520012809520b726f6f6d4d6573736167\
+        65121b0a096c6f675f696e64657818162001280352086c6f67496e6465783a09fab61805506c61636522340a0b4a6f69\
+        6e5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422\
+        b1010a094a6f696e5265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e50\
+        6c61636556696577420480b618015205706c61636512120a047061737318022001280c520470617373122c0a0f706173\
+        735f657870697265735f61741803200128034204e0b51801520d70617373457870697265734174122a0a0e72656e6577\
+        5f61667465725f6d7318042001280d4204e8b51801520c72656e657741667465724d7322630a1053686f77506c616365\
+        5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49641228\
+        0a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422480a0e53686f77\
+        506c6163655265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c6163\
+        6556696577420480b618015205706c616365225b0a08506c6163654b657912250a07726f6f6d5f696418012001280c42\
+        0cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61\
+        636580b618015207706c6163654964226f0a114c697374506c6163657352657175657374122f0a056166746572180120\
+        01280b32192e6f6e73616c652e71756575652e76312e506c6163654b65795205616674657212290a09706167655f7369\
+        7a6518022001280d420cf2b51808080110641a02353052087061676553697a6522600a0f4c697374506c616365735265\
+        706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e506c6163655669657752\
+        06706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522b5010a1146696e64506c616365\
+        735265717565737412210a07726f6f6d5f696418012001280c4208dab51804526f6f6d5206726f6f6d496412210a0775\
+        7365725f696418022001280c4208dab51804557365725206757365724964122f0a05616674657218032001280b32192e\
+        6f6e73616c652e71756575652e76312e506c6163654b65795205616674657212290a09706167655f73697a6518042001\
+        280d420cf2b51808080110641a02353052087061676553697a6522600a0f46696e64506c616365735265706c7912320a\
+        06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775206706c616365\
+        7312190a086861735f6d6f726518022001280852076861734d6f726522640a115761746368506c616365526571756573\
         7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163\
-        655f696418022001280c420ddab51805506c61636580b618015207706c6163654964222b0a0f50726f7665506c616365\
-        5265706c7912180a0772656365697074180120012809520772656365697074225b0a1553686f77436865636b706f696e\
-        745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412\
-        1b0a0966726f6d5f73697a65180220012803520866726f6d53697a65227f0a1353686f77436865636b706f696e745265\
-        706c79121e0a0a636865636b706f696e74180120012809520a636865636b706f696e7412120a0473697a651802200128\
-        03520473697a6512200a0b636f6e73697374656e637918032003280c520b636f6e73697374656e637912120a046b6579\
-        7318042003280952046b65797322ad010a104c69737454696c65735265717565737412250a07726f6f6d5f6964180120\
-        01280c420cdab51804526f6f6d80b618015206726f6f6d496412120a0473697a65180220012803520473697a6512140a\
-        056c6576656c18032001280d52056c6576656c121d0a0a66697273745f74696c65180420012803520966697273745469\
-        6c6512290a09706167655f73697a6518052001280d420cf2b51808080110641a02353052087061676553697a6522410a\
-        0e4c69737454696c65735265706c7912140a0574696c657318012003280c520574696c657312190a086861735f6d6f72\
-        6518022001280852076861734d6f726522ae0c0a0c51756575654661696c757265229d0c0a06526561736f6e12160a12\
-        524541534f4e5f554e5350454349464945441000123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824\
-        726f6f6d206e6f7420666f756e643a20636865636b20697473206e616d65206f72206964124f0a0d504c4143455f554e\
-        4b4e4f574e10021a3ca8b61805b2b61834796f752068617665206e6f207375636820706c61636520696e207468697320\
-        726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b6183561\
-        6e6f7468657220726f6f6d20686173206f72206861642074686973206e616d653b2063686f6f736520616e6f74686572\
-        206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a37a8b61809b2b6182f74686520726f6f6d2068617320\
-        6f70656e65642c20736f206974732074696d65732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544\
-        554c454410051a54a8b61809b2b6184c75736572732063616e6e6f74206a6f696e2074686520726f6f6d207965743a20\
-        6f70656e2069742066697273742c206368616e6765206974732074696d65732c206f7220636c6f736520697412440a0d\
-        524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974686520726f6f6d206973206e6f74206f70656e207965\
-        743b2074727920616761696e206c6174657212490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e74\
-        686520726f6f6d2061636365707473206e6f206d6f72652075736572733a20697420697320647261696e696e6712370a\
-        0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e74686520726f6f6d20697320636c6f736564207065726d61\
-        6e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265\
-        206a6f696e696e67207468697320726f6f6d206a757374206e6f773b2074727920616761696e12320a0d504c4143455f\
-        57414954494e47100a1a1fa8b61809b2b618176974206973206e6f7420796f7572207475726e2079657412530a10504c\
-        4143455f4e4f545f414354495645100b1a3da8b61809b2b618357468697320706c616365206973206e6f742061637469\
-        76652c20736f20697420686173206e6f207061737320746f2066696e697368124a0a0e504c4143455f46494e49534845\
-        44100c1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f\
-        722061206e6577206f6e6512460a0a504c4143455f4c454654100d1a36a8b61809b2b6182e7468697320706c61636520\
-        68617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512480a0c504c4143455f4c4150\
-        534544100e1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20\
-        666f722061206e6577206f6e6512490a0d504c4143455f5245564f4b4544100f1a36a8b61809b2b6182e746869732070\
-        6c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512530a09524f4f4d\
-        5f46554c4c10101a44a8b61808b2b6183c6173206d616e79207573657273207761697420696e207468697320726f6f6d\
-        206173206d617920776169743b2074727920616761696e206c6174657212420a0b555345525f42414e4e454410111a31\
-        a8b61809b2b61829616e206f70657261746f72206861732062616e6e656420796f752066726f6d207468697320726f6f\
-        6d12730a0f524543454950545f4e4f545f59455410121a5ea8b61809b2b61856746865206c61737420636865636b706f\
-        696e74206f6620746865206c696e6520646f6573206e6f7420636f6e7461696e207468697320706c616365207965743b\
-        2061736b20616761696e20696e2061207365636f6e641288010a0b4c494e455f464f524b454410131a77a8b61809b2b6\
-        186f7468652073746f726564206c696e6520636f6e74726164696374732061207075626c697368656420636865636b70\
-        6f696e742c20736f206e6f7468696e67206973207369676e656420756e74696c20616e206f70657261746f7220686173\
-        20646563696465642061626f75742069742a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e53\
-        50454349464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e\
-        1003120a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c61\
-        63655374617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e4710\
-        01120c0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c4546\
-        541005120a0a064c41505345441006120b0a075245564f4b4544100732c2120a055175657565125f0a0a437265617465\
-        526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c\
-        652e71756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e6669\
-        67757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a\
-        232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b518\
-        02126e0a0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e76312e53657457616974696e\
-        674c696d6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457616974696e674c696d697452\
-        65706c79220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512262e6f6e73616c652e717565\
-        75652e76312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c652e71756575652e76312e5365\
-        74526f6f6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70656e526f6f6d12202e6f6e73\
-        616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f\
-        70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f6f6d12212e6f6e73616c652e\
-        71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e50617573\
-        65526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73616c652e7175\
-        6575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e52\
-        6f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c652e71756575\
-        652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f\
-        6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76\
-        312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c\
-        79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f\
-        6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220f900201\
-        88b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f7752\
-        6f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220f90020188\
-        b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f\
-        77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f7279526570\
-        6c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f\
-        696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5\
-        180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c6163655265717565\
-        73741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125b0a0a\
-        4c697374506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571756573741a20\
-        2e6f6e73616c652e71756575652e76312e4c697374506c616365735265706c79220790020188b5180212630a0a46696e\
-        64506c6163657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573526571756573741a202e6f6e\
-        73616c652e71756575652e76312e46696e64506c616365735265706c79220f90020188b5180398b5180298b51804125c\
-        0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368506c61636552657175657374\
-        1a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a05\
-        52656e6577121d2e6f6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e7175\
-        6575652e76312e52656e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e717565\
-        75652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c7922\
-        0790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e69736850\
-        617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c7922079002\
-        0288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c61\
-        6365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220b9002\
-        0288b5180398b51802125b0a0a50726f7665506c61636512222e6f6e73616c652e71756575652e76312e50726f766550\
-        6c616365526571756573741a202e6f6e73616c652e71756575652e76312e50726f7665506c6163655265706c79220790\
-        020188b5180212670a0e53686f77436865636b706f696e7412262e6f6e73616c652e71756575652e76312e53686f7743\
-        6865636b706f696e74526571756573741a242e6f6e73616c652e71756575652e76312e53686f77436865636b706f696e\
-        745265706c79220790020188b5180112580a094c69737454696c657312212e6f6e73616c652e71756575652e76312e4c\
-        69737454696c6573526571756573741a1f2e6f6e73616c652e71756575652e76312e4c69737454696c65735265706c79\
-        220790020188b5180112560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e5265\
-        71756573741a1d2e6f6e73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b518\
-        02620670726f746f33
+        655f696418022001280c420ddab51805506c61636580b618015207706c616365496422480a0e5761746368506c616365\
+        4974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c6163655669657742\
+        0480b618015205706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f696418012001280c420cda\
+        b51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c616365\
+        80b618015207706c616365496422b6010a0a52656e65775265706c7912360a05706c61636518012001280b321a2e6f6e\
+        73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a047061737318022001\
+        280c52047061737312300a0f706173735f657870697265735f61741803200128034208e0b5180180b61801520d706173\
+        73457870697265734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b51801520c72656e657741\
+        667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
+        6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207\
+        706c616365496422440a0a4c656176655265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e7175\
+        6575652e76312e506c61636556696577420480b618015205706c61636522640a1146696e697368506173735265717565\
+        737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c61\
+        63655f696418022001280c420ddab51805506c61636580b618015207706c616365496422440a0f46696e697368506173\
+        735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461\
+        746552057374617465229c010a125265766f6b65506c6163655265717565737412250a07726f6f6d5f69641801200128\
+        0c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab5180550\
+        6c61636580b618015207706c616365496412230a06726561736f6e180320012809420bfab51807080110c80118015206\
+        726561736f6e12100a0362616e180420012808520362616e22450a105265766f6b65506c6163655265706c7912310a05\
+        737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746522\
+        5e0a0e4c69667442616e5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801\
+        5206726f6f6d496412250a07757365725f696418022001280c420cdab518045573657280b61801520675736572496422\
+        0e0a0c4c69667442616e5265706c7922640a1150726f7665506c6163655265717565737412250a07726f6f6d5f696418\
+        012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420dda\
+        b51805506c61636580b618015207706c6163654964222b0a0f50726f7665506c6163655265706c7912180a0772656365\
+        697074180120012809520772656365697074225b0a1553686f77436865636b706f696e745265717565737412250a0772\
+        6f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964121b0a0966726f6d5f73697a6518\
+        0220012803520866726f6d53697a65227f0a1353686f77436865636b706f696e745265706c79121e0a0a636865636b70\
+        6f696e74180120012809520a636865636b706f696e7412120a0473697a65180220012803520473697a6512200a0b636f\
+        6e73697374656e637918032003280c520b636f6e73697374656e637912120a046b65797318042003280952046b657973\
+        22390a10436c6f7365447261775265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80\
+        b618015206726f6f6d496422480a0e436c6f7365447261775265706c7912360a04726f6f6d18012001280b321c2e6f6e\
+        73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22770a0f44726177526f6f\
+        6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412\
+        160a06626561636f6e18022001280c5206626561636f6e12250a0e776974686f75745f626561636f6e18032001280852\
+        0d776974686f7574426561636f6e22470a0d44726177526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e\
+        6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f53686f7744\
+        7261775265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49\
+        6422270a0d53686f77447261775265706c7912160a067265636f726418012001280952067265636f726422ad010a104c\
+        69737454696c65735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206\
+        726f6f6d496412120a0473697a65180220012803520473697a6512140a056c6576656c18032001280d52056c6576656c\
+        121d0a0a66697273745f74696c651804200128035209666972737454696c6512290a09706167655f73697a6518052001\
+        280d420cf2b51808080110641a02353052087061676553697a6522410a0e4c69737454696c65735265706c7912140a05\
+        74696c657318012003280c520574696c657312190a086861735f6d6f726518022001280852076861734d6f726522fb0e\
+        0a0c51756575654661696c75726522ea0e0a06526561736f6e12160a12524541534f4e5f554e53504543494649454410\
+        00123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865\
+        636b20697473206e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f\
+        752068617665206e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f\
+        6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f7220\
+        6861642074686973206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50\
+        454e454410041a37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974732074696d65\
+        732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c757365\
+        72732063616e6e6f74206a6f696e2074686520726f6f6d207965743a206f70656e2069742066697273742c206368616e\
+        6765206974732074696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b6\
+        1809b2b6182974686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e206c6174657212\
+        490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f20\
+        6d6f72652075736572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b618\
+        09b2b6181e74686520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f\
+        4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d20\
+        6a757374206e6f773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b61817\
+        6974206973206e6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8\
+        b61809b2b618357468697320706c616365206973206e6f74206163746976652c20736f20697420686173206e6f207061\
+        737320746f2066696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e746869732070\
+        6c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143\
+        455f4c454654100d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761\
+        696e20666f722061206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e74686973\
+        20706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c\
+        4143455f5245564f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f69\
+        6e20616761696e20666f722061206e6577206f6e6512530a09524f4f4d5f46554c4c10101a44a8b61808b2b6183c6173\
+        206d616e79207573657273207761697420696e207468697320726f6f6d206173206d617920776169743b207472792061\
+        6761696e206c6174657212420a0b555345525f42414e4e454410111a31a8b61809b2b61829616e206f70657261746f72\
+        206861732062616e6e656420796f752066726f6d207468697320726f6f6d12730a0f524543454950545f4e4f545f5945\
+        5410121a5ea8b61809b2b61856746865206c61737420636865636b706f696e74206f6620746865206c696e6520646f65\
+        73206e6f7420636f6e7461696e207468697320706c616365207965743b2061736b20616761696e20696e206120736563\
+        6f6e641288010a0b4c494e455f464f524b454410131a77a8b61809b2b6186f7468652073746f726564206c696e652063\
+        6f6e74726164696374732061207075626c697368656420636865636b706f696e742c20736f206e6f7468696e67206973\
+        207369676e656420756e74696c20616e206f70657261746f722068617320646563696465642061626f7574206974124f\
+        0a0c445241575f50454e44494e4710141a3da8b61809b2b6183574686520726f6f6d206f70656e732062792069747320\
+        647261773a20636c6f736520746865206c6973742c207468656e206472617712410a10524f4f4d5f4841535f4e4f5f44\
+        52415710151a2ba8b61809b2b6182374686520726f6f6d20776173206372656174656420776974686f75742061206472\
+        617712700a0f445241575f4e4f545f434c4f53454410161a5ba8b61809b2b61853746865206c697374206f6620706172\
+        7469636970616e7473206973206e6f7420636c6f736564207965743a20636c6f7365206974206265666f726520746865\
+        20626561636f6e206973207075626c697368656412450a0d445241575f46494e495348454410171a32a8b61809b2b618\
+        2a7468652064726177206861732068617070656e65642c207769746820616e6f7468657220626561636f6e2a750a0952\
+        6f6f6d5374617465121a0a16524f4f4d5f53544154455f554e5350454349464945441000120d0a095343484544554c45\
+        441001120d0a095052455f5155455545100212080a044f50454e1003120a0a065041555345441004120c0a0844524149\
+        4e494e471005120a0a06434c4f53454410062a81010a0a506c6163655374617465121b0a17504c4143455f5354415445\
+        5f554e5350454349464945441000120b0a0757414954494e471001120c0a0841444d49545445441002120a0a06414354\
+        4956451003120c0a0846494e4953484544100412080a044c4546541005120a0a064c41505345441006120b0a07524556\
+        4f4b454410072a500a09447261775374617465121a0a16445241575f53544154455f554e535045434946494544100012\
+        0b0a0750454e44494e471001120f0a0b445241575f434c4f534544100212090a05445241574e100332d2140a05517565\
+        7565125f0a0a437265617465526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571\
+        756573741a202e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398\
+        b5180212680a0d436f6e666967757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265\
+        526f6f6d526571756573741a232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79\
+        220b90020288b5180398b51802126e0a0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e\
+        76312e53657457616974696e674c696d6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457\
+        616974696e674c696d69745265706c79220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512\
+        262e6f6e73616c652e71756575652e76312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c65\
+        2e71756575652e76312e536574526f6f6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70\
+        656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c\
+        652e71756575652e76312e4f70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f\
+        6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71\
+        756575652e76312e5061757365526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d\
+        12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e717565\
+        75652e76312e447261696e526f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d1221\
+        2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e7175657565\
+        2e76312e436c6f7365526f6f6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e\
+        73616c652e71756575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e\
+        46696e64526f6f6d5265706c79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e717565\
+        75652e76312e4c697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f\
+        6d735265706c79220f90020188b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e7175\
+        6575652e76312e53686f77526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f\
+        6d5265706c79220f90020188b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e\
+        71756575652e76312e53686f77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76312e5368\
+        6f77486973746f72795265706c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c65\
+        2e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c\
+        79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e5368\
+        6f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c7922\
+        0790020188b51802125b0a0a4c697374506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61\
+        636573526571756573741a202e6f6e73616c652e71756575652e76312e4c697374506c616365735265706c7922079002\
+        0188b5180212630a0a46696e64506c6163657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573\
+        526571756573741a202e6f6e73616c652e71756575652e76312e46696e64506c616365735265706c79220f90020188b5\
+        180398b5180298b51804125c0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368\
+        506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d220790\
+        020188b518023001124c0a0552656e6577121d2e6f6e73616c652e71756575652e76312e52656e657752657175657374\
+        1a1b2e6f6e73616c652e71756575652e76312e52656e65775265706c79220790020288b51802124c0a054c6561766512\
+        1d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e7631\
+        2e4c656176655265706c79220790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575\
+        652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e69736850\
+        6173735265706c79220790020288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e\
+        76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c\
+        6163655265706c79220b90020288b5180398b51802125b0a0a50726f7665506c61636512222e6f6e73616c652e717565\
+        75652e76312e50726f7665506c616365526571756573741a202e6f6e73616c652e71756575652e76312e50726f766550\
+        6c6163655265706c79220790020188b5180212670a0e53686f77436865636b706f696e7412262e6f6e73616c652e7175\
+        6575652e76312e53686f77436865636b706f696e74526571756573741a242e6f6e73616c652e71756575652e76312e53\
+        686f77436865636b706f696e745265706c79220790020188b51801125c0a09436c6f73654472617712212e6f6e73616c\
+        652e71756575652e76312e436c6f736544726177526571756573741a1f2e6f6e73616c652e71756575652e76312e436c\
+        6f7365447261775265706c79220b90020288b5180398b5180212590a0844726177526f6f6d12202e6f6e73616c652e71\
+        756575652e76312e44726177526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e44726177526f\
+        6f6d5265706c79220b90020288b5180398b5180212550a0853686f774472617712202e6f6e73616c652e71756575652e\
+        76312e53686f7744726177526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f7744726177526570\
+        6c79220790020188b5180112580a094c69737454696c657312212e6f6e73616c652e71756575652e76312e4c69737454\
+        696c6573526571756573741a1f2e6f6e73616c652e71756575652e76312e4c69737454696c65735265706c7922079002\
+        0188b5180112560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e526571756573\
+        741a1d2e6f6e73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b51802620670\
+        726f746f33
         """)
 }

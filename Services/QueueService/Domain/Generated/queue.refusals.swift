@@ -22,5 +22,9 @@ extension QueueRefusal {
         case userBanned = "USER_BANNED"
         case receiptNotYet = "RECEIPT_NOT_YET"
         case lineForked = "LINE_FORKED"
+        case drawPending = "DRAW_PENDING"
+        case roomHasNoDraw = "ROOM_HAS_NO_DRAW"
+        case drawNotClosed = "DRAW_NOT_CLOSED"
+        case drawFinished = "DRAW_FINISHED"
     }
 }

@@ -80,7 +80,7 @@ final class WaitingLines: Sendable {
         let (now, uptime) = (clock.now, clock.uptime)
         return state.withLock { state in
             guard let line = state.lines[room], let place = line.places[id], place.user == user else { return nil }
-            guard place.serial > line.room.admitted else {
+            guard !line.room.hasReached(place.serial) else {
                 line.places[id] = nil
                 state.placeCount -= 1
                 return nil

@@ -33,6 +33,8 @@ final class Checkpoints: Sendable {
         var isFirstRun = true
         /// Rooms that may change.
         var live: Set<RoomID> = []
+        /// Rooms whose list for a draw is closed, and whose numbers are not drawn yet.
+        var closedDraws = 0
         /// The time since which a room has places that no checkpoint contains.
         var behind: [RoomID: Uptime] = [:]
     }
@@ -56,6 +58,9 @@ final class Checkpoints: Sendable {
         metrics.gauge(
             "queue_lines_forked", "Waiting lines whose rows contradict a checkpoint. More than 0 is an emergency."
         ) { [logs] in Double(logs.counts.forked) }
+        metrics.gauge("queue_draws_waiting", "Rooms with a closed list that wait for their draw.") { [weak self] in
+            Double(self?.state.withLock { $0.closedDraws } ?? 0)
+        }
         metrics.gauge("queue_line_lag_seconds", "Age of the oldest place that no checkpoint contains.") { [weak self] in
             self?.lag ?? 0
         }
@@ -72,8 +77,26 @@ final class Checkpoints: Sendable {
         return keys.publicKeys.map { SignedNote.keyText(of: $0, named: name) }
     }
 
-    func statement(_ state: PlaceStatement.State, of leaf: LineLeaf, at now: Timestamp) -> PlaceStatement {
-        PlaceStatement(state, of: leaf, at: now, signedWith: keys)
+    func statement(about place: Place, in room: Room, _ leaf: LineLeaf, at now: Timestamp) -> PlaceStatement {
+        PlaceStatement(
+            PlaceStatement.State(place), position: room.number(of: place.serial), of: leaf, at: now, signedWith: keys)
+    }
+
+    /// The hash of the secret that a draw of this room promises.
+    func promisedHash(of room: RoomID) -> SHA256Hash { SHA256Hash(of: keys.drawSecrets(of: room)[0]) }
+
+    /// The secret that a draw promised. A key that has been dropped since takes it along.
+    func drawSecret(of room: RoomID, hash: SHA256Hash) throws -> [UInt8] {
+        if let secret = keys.drawSecrets(of: room).first(where: { SHA256Hash(of: $0) == hash }) { return secret }
+        throw QueueRefusal.because(.drawPending, "the line key with which the draw was promised is not in the key file")
+    }
+
+    func drawRecord(
+        of room: RoomID, _ round: Int64, _ draw: DrawTable.Stored, _ list: LineDrawRecord.List?
+    ) -> LineDrawRecord {
+        LineDrawRecord(
+            of: LineOrigin(site: site, room: room), round: round, secretHash: draw.secretHash, list: list,
+            result: draw.result, signedWith: keys)
     }
 
     /// Logs each room that has changed, and those that callers wait for. A failing room does not stop the others.
@@ -84,8 +107,10 @@ final class Checkpoints: Sendable {
         var due = Set(unsettled.filter(needsLogging).map(\.id)).union(before.subtracting(live))
         due.formUnion(logs.takeWanted())
         if isFirstRun { due.formUnion(try await roomsBehind()) }
+        let closedDraws = unsettled.count { $0.draw?.state == .closed }
         state.withLock { state in
             state.isFirstRun = false
+            state.closedDraws = closedDraws
             for id in due where state.behind[id] == nil { state.behind[id] = clock.uptime }
         }
         var firstError: (any Error)?

@@ -188,7 +188,7 @@ extension RoomWatches.Watched {
     fileprivate func admitted(in room: Room, toReadAt uptime: Uptime) -> [Int64] {
         var serials: Set<Int64> = []
         for watcher in watchers.values.joined() {
-            guard let place = watcher.latest, place.isLive, place.serial <= room.admitted,
+            guard let place = watcher.latest, place.isLive, room.hasReached(place.serial),
                 watcher.readAt.map({ $0 + RoomWatches.readingPause <= uptime }) ?? true
             else { continue }
             watcher.readAt = uptime

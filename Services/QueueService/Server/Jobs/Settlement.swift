@@ -18,6 +18,10 @@ final class Settlement: Sendable {
     private static let grace = Duration.milliseconds(500)
     /// The longest pause between two reads, after which rooms of an ended instance are settled.
     private static let longestPause = Duration.seconds(2)
+    /// Drawn places in the first and in the largest read, and the maximum of reads in one settlement. The next settlement
+    /// continues.
+    private static let probeSizes: ClosedRange<Int64> = 16...512
+    private static let maximumProbes = 20
 
     private struct State {
         var transactionCount: Int?
@@ -112,12 +116,40 @@ final class Settlement: Sendable {
         } else {
             let due = try PlaceTable.due(in: room.id, at: tx.now, limit: Room.maximumSteps, tx)
             let count = room.admissible(afterFreeing: due.readable.count, at: tx.now)
-            let waiting = try PlaceTable.waiting(in: room.id, after: room.admitted, limit: count + 1, tx)
+            let (waiting, end) = try Self.waiting(in: room, limit: count + 1, tx)
             before = due + waiting
-            changed = room.settle(due: due.readable, waiting: waiting.readable, now: tx.now)
+            changed = room.settle(due: due.readable, waiting: waiting.readable, upTo: end, now: tx.now)
         }
         try PlaceTable.save(changed, were: before.readable, in: room.id, tx)
         try RoomTable.save(room, tx)
         return (changed, before.damage)
+    }
+
+    /// The first waiting places in the order of the line, and the number up to which it was read if that is not its end. Drawn
+    /// places are read in batches of their numbers, because many of them may have left.
+    private static func waiting(
+        in room: Room, limit: Int, _ tx: Transaction
+    ) throws -> (places: [PlaceRow], end: Int64?) {
+        if room.isDrawPending { return ([], nil) }
+        guard let numbering = room.draw?.numbering, room.admitted < numbering.count else {
+            return (try PlaceTable.waiting(in: room.id, after: room.admitted, limit: limit, tx), nil)
+        }
+        var found: [PlaceRow] = []
+        var end = room.admitted
+        var size = max(probeSizes.lowerBound, Int64(limit))
+        for _ in 0..<maximumProbes where found.count < limit && end < numbering.count {
+            let numbers = end + 1...min(end + min(size, probeSizes.upperBound), numbering.count)
+            size *= 2
+            let rows = try PlaceTable.find(serials: numbering.serials(of: numbers), in: room.id, tx)
+            let waiting = rows.readable.filter { $0.state == .waiting }
+            found += waiting.sorted { room.number(of: $0.serial) < room.number(of: $1.serial) }.map { .success($0) }
+            if let damage = rows.damage { found.append(.failure(damage)) }
+            end = numbers.upperBound
+        }
+        if found.count < limit, end == numbering.count {
+            found += try PlaceTable.waiting(in: room.id, after: end, limit: limit - found.count, tx)
+            return (found, nil)
+        }
+        return (found, end)
     }
 }

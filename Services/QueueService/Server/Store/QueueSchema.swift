@@ -3,7 +3,7 @@ import Service
 
 enum QueueSchema {
     static let migrations = Migration.list(
-        ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6), LineTable.migrations)
+        ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6), LineTable.migrations, DrawTable.migrations)
 
     private static let ofSchema = [
         Migration(

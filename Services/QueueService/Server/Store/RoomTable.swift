@@ -9,14 +9,20 @@ enum RoomTable {
     /// The changes of this table since `QueueSchema` created it, each with the next number of the whole schema.
     static let migrations = [
         Migration(
-            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0")
+            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
+        Migration(
+            12, "draw the line of a room",
+            "alter table room add column draw_state bigint not null default 0",
+            "alter table room add column draw_round bigint not null default 0",
+            "alter table room add column participants bigint not null default 0",
+            "alter table room add column seed bytea"),
     ]
 
     private enum Statements {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
             last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
-            settled_at, revision, waiting, waiting_limit, message, banned
+            settled_at, revision, waiting, waiting_limit, message, banned, draw_round, draw_state, participants, seed
             """
         static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
         static let require: Statement = "select \(columns) from room where room_id = $1"
@@ -31,12 +37,13 @@ enum RoomTable {
         static let passName: Statement = "update room_name set room_id = $3 where name = $1 and room_id = $2"
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
-            "insert into room (\(columns), made_as) values (\(1...26)) on conflict do nothing"
+            "insert into room (\(columns), made_as) values (\(1...30)) on conflict do nothing"
         static let save: Statement = """
             update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
                 idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
                 tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
-                settled_at = $19, revision = $20, waiting = $21, waiting_limit = $22, message = $23, banned = $24
+                settled_at = $19, revision = $20, waiting = $21, waiting_limit = $22, message = $23, banned = $24,
+                draw_state = $25, participants = $26, seed = $27
             where room_id = $1
             """
     }
@@ -97,7 +104,9 @@ enum RoomTable {
             ).bind(
                 room.pace.from, room.pace.count, room.pace.before, room.settledAt, room.revision, room.waiting,
                 room.waitingLimit, room.message
-            ).bind(room.bannedCount, room.creationFingerprint.value)
+            ).bind(
+                room.bannedCount, room.draw?.round ?? 0, room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0,
+                room.draw?.seed, room.creationFingerprint.value)
         } == 1
     }
 
@@ -112,7 +121,8 @@ enum RoomTable {
                 room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from
             ).bind(
                 room.pace.count, room.pace.before, room.settledAt, room.revision, room.waiting, room.waitingLimit,
-                room.message, room.bannedCount)
+                room.message, room.bannedCount
+            ).bind(room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0, room.draw?.seed)
         }
     }
 
@@ -129,6 +139,15 @@ enum RoomTable {
             bucket: limits.rate.map { TokenBucket(rate: $0, millionths: tokens, filledAt: filledAt) },
             pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
             settledAt: row.timestamp(19), revision: row.int64(20), waiting: row.int64(21),
-            waitingLimit: row.optionalInt64(22), message: row.text(23), bannedCount: row.int64(24))
+            waitingLimit: row.optionalInt64(22), message: row.text(23), bannedCount: row.int64(24),
+            draw: draw(row))
+    }
+
+    private static func draw(_ row: borrowing Row) throws -> Draw? {
+        guard let state = Draw.State(rawValue: try row.int64(26)) else { return nil }
+        let (participants, seed) = (try row.int64(27), row.isNull(28) ? nil : try row.bytes(28))
+        return Draw(
+            stored: state, round: try row.int64(25), participants: participants, seed: seed,
+            numbering: try seed.map { try Numberings.numbering(seed: $0, count: participants) })
     }
 }

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Onsale__Queue__V1__RoomLimits Onsale__Queue__V1__RoomLimits;
 typedef struct Onsale__Queue__V1__RoomTimes Onsale__Queue__V1__RoomTimes;
+typedef struct Onsale__Queue__V1__RoomDraw Onsale__Queue__V1__RoomDraw;
 typedef struct Onsale__Queue__V1__RoomSummary Onsale__Queue__V1__RoomSummary;
 typedef struct Onsale__Queue__V1__CreateRoomRequest Onsale__Queue__V1__CreateRoomRequest;
 typedef struct Onsale__Queue__V1__CreateRoomReply Onsale__Queue__V1__CreateRoomReply;
@@ -70,6 +71,12 @@ typedef struct Onsale__Queue__V1__ProvePlaceRequest Onsale__Queue__V1__ProvePlac
 typedef struct Onsale__Queue__V1__ProvePlaceReply Onsale__Queue__V1__ProvePlaceReply;
 typedef struct Onsale__Queue__V1__ShowCheckpointRequest Onsale__Queue__V1__ShowCheckpointRequest;
 typedef struct Onsale__Queue__V1__ShowCheckpointReply Onsale__Queue__V1__ShowCheckpointReply;
+typedef struct Onsale__Queue__V1__CloseDrawRequest Onsale__Queue__V1__CloseDrawRequest;
+typedef struct Onsale__Queue__V1__CloseDrawReply Onsale__Queue__V1__CloseDrawReply;
+typedef struct Onsale__Queue__V1__DrawRoomRequest Onsale__Queue__V1__DrawRoomRequest;
+typedef struct Onsale__Queue__V1__DrawRoomReply Onsale__Queue__V1__DrawRoomReply;
+typedef struct Onsale__Queue__V1__ShowDrawRequest Onsale__Queue__V1__ShowDrawRequest;
+typedef struct Onsale__Queue__V1__ShowDrawReply Onsale__Queue__V1__ShowDrawReply;
 typedef struct Onsale__Queue__V1__ListTilesRequest Onsale__Queue__V1__ListTilesRequest;
 typedef struct Onsale__Queue__V1__ListTilesReply Onsale__Queue__V1__ListTilesReply;
 
@@ -97,6 +104,13 @@ typedef enum _Onsale__Queue__V1__PlaceState {
   ONSALE__QUEUE__V1__PLACE_STATE__REVOKED = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__PLACE_STATE)
 } Onsale__Queue__V1__PlaceState;
+typedef enum _Onsale__Queue__V1__DrawState {
+  ONSALE__QUEUE__V1__DRAW_STATE__DRAW_STATE_UNSPECIFIED = 0,
+  ONSALE__QUEUE__V1__DRAW_STATE__PENDING = 1,
+  ONSALE__QUEUE__V1__DRAW_STATE__DRAW_CLOSED = 2,
+  ONSALE__QUEUE__V1__DRAW_STATE__DRAWN = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__DRAW_STATE)
+} Onsale__Queue__V1__DrawState;
 
 /* --- messages --- */
 
@@ -125,6 +139,18 @@ struct  Onsale__Queue__V1__RoomTimes
     , 0, 0 }
 
 
+struct  Onsale__Queue__V1__RoomDraw
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__DrawState state;
+  int64_t round;
+  int64_t participants;
+};
+#define ONSALE__QUEUE__V1__ROOM_DRAW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_draw__descriptor) \
+    , ONSALE__QUEUE__V1__DRAW_STATE__DRAW_STATE_UNSPECIFIED, 0, 0 }
+
+
 struct  Onsale__Queue__V1__RoomSummary
 {
   ProtobufCMessage base;
@@ -135,10 +161,11 @@ struct  Onsale__Queue__V1__RoomSummary
   Onsale__Queue__V1__RoomLimits *limits;
   uint32_t waiting_limit;
   char *message;
+  Onsale__Queue__V1__RoomDraw *draw;
 };
 #define ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_summary__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string }
+    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Onsale__Queue__V1__CreateRoomRequest
@@ -147,10 +174,11 @@ struct  Onsale__Queue__V1__CreateRoomRequest
   char *name;
   Onsale__Queue__V1__RoomLimits *limits;
   Onsale__Queue__V1__RoomTimes *times;
+  int64_t draw_round;
 };
 #define ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__create_room_request__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, NULL, NULL, 0 }
 
 
 struct  Onsale__Queue__V1__CreateRoomReply
@@ -443,10 +471,11 @@ struct  Onsale__Queue__V1__PlaceView
   int64_t ended_at;
   ProtobufCBinaryData user_id;
   char *room_message;
+  int64_t log_index;
 };
 #define ONSALE__QUEUE__V1__PLACE_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__place_view__descriptor) \
-    , {0,NULL}, {0,NULL}, ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Queue__V1__JoinRequest
@@ -729,6 +758,68 @@ struct  Onsale__Queue__V1__ShowCheckpointReply
     , (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL }
 
 
+struct  Onsale__Queue__V1__CloseDrawRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+};
+#define ONSALE__QUEUE__V1__CLOSE_DRAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__close_draw_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Onsale__Queue__V1__CloseDrawReply
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__RoomSummary *room;
+};
+#define ONSALE__QUEUE__V1__CLOSE_DRAW_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__close_draw_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Queue__V1__DrawRoomRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData beacon;
+  protobuf_c_boolean without_beacon;
+};
+#define ONSALE__QUEUE__V1__DRAW_ROOM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__draw_room_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Onsale__Queue__V1__DrawRoomReply
+{
+  ProtobufCMessage base;
+  Onsale__Queue__V1__RoomSummary *room;
+};
+#define ONSALE__QUEUE__V1__DRAW_ROOM_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__draw_room_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Queue__V1__ShowDrawRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+};
+#define ONSALE__QUEUE__V1__SHOW_DRAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__show_draw_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Onsale__Queue__V1__ShowDrawReply
+{
+  ProtobufCMessage base;
+  char *record;
+};
+#define ONSALE__QUEUE__V1__SHOW_DRAW_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__show_draw_reply__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
 struct  Onsale__Queue__V1__ListTilesRequest
 {
   ProtobufCMessage base;
@@ -761,6 +852,9 @@ void   onsale__queue__v1__room_limits__init
 /* Onsale__Queue__V1__RoomTimes methods */
 void   onsale__queue__v1__room_times__init
                      (Onsale__Queue__V1__RoomTimes         *message);
+/* Onsale__Queue__V1__RoomDraw methods */
+void   onsale__queue__v1__room_draw__init
+                     (Onsale__Queue__V1__RoomDraw         *message);
 /* Onsale__Queue__V1__RoomSummary methods */
 void   onsale__queue__v1__room_summary__init
                      (Onsale__Queue__V1__RoomSummary         *message);
@@ -917,6 +1011,24 @@ void   onsale__queue__v1__show_checkpoint_request__init
 /* Onsale__Queue__V1__ShowCheckpointReply methods */
 void   onsale__queue__v1__show_checkpoint_reply__init
                      (Onsale__Queue__V1__ShowCheckpointReply         *message);
+/* Onsale__Queue__V1__CloseDrawRequest methods */
+void   onsale__queue__v1__close_draw_request__init
+                     (Onsale__Queue__V1__CloseDrawRequest         *message);
+/* Onsale__Queue__V1__CloseDrawReply methods */
+void   onsale__queue__v1__close_draw_reply__init
+                     (Onsale__Queue__V1__CloseDrawReply         *message);
+/* Onsale__Queue__V1__DrawRoomRequest methods */
+void   onsale__queue__v1__draw_room_request__init
+                     (Onsale__Queue__V1__DrawRoomRequest         *message);
+/* Onsale__Queue__V1__DrawRoomReply methods */
+void   onsale__queue__v1__draw_room_reply__init
+                     (Onsale__Queue__V1__DrawRoomReply         *message);
+/* Onsale__Queue__V1__ShowDrawRequest methods */
+void   onsale__queue__v1__show_draw_request__init
+                     (Onsale__Queue__V1__ShowDrawRequest         *message);
+/* Onsale__Queue__V1__ShowDrawReply methods */
+void   onsale__queue__v1__show_draw_reply__init
+                     (Onsale__Queue__V1__ShowDrawReply         *message);
 /* Onsale__Queue__V1__ListTilesRequest methods */
 void   onsale__queue__v1__list_tiles_request__init
                      (Onsale__Queue__V1__ListTilesRequest         *message);
@@ -930,6 +1042,9 @@ typedef void (*Onsale__Queue__V1__RoomLimits_Closure)
                   void *closure_data);
 typedef void (*Onsale__Queue__V1__RoomTimes_Closure)
                  (const Onsale__Queue__V1__RoomTimes *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__RoomDraw_Closure)
+                 (const Onsale__Queue__V1__RoomDraw *message,
                   void *closure_data);
 typedef void (*Onsale__Queue__V1__RoomSummary_Closure)
                  (const Onsale__Queue__V1__RoomSummary *message,
@@ -1087,6 +1202,24 @@ typedef void (*Onsale__Queue__V1__ShowCheckpointRequest_Closure)
 typedef void (*Onsale__Queue__V1__ShowCheckpointReply_Closure)
                  (const Onsale__Queue__V1__ShowCheckpointReply *message,
                   void *closure_data);
+typedef void (*Onsale__Queue__V1__CloseDrawRequest_Closure)
+                 (const Onsale__Queue__V1__CloseDrawRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__CloseDrawReply_Closure)
+                 (const Onsale__Queue__V1__CloseDrawReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__DrawRoomRequest_Closure)
+                 (const Onsale__Queue__V1__DrawRoomRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__DrawRoomReply_Closure)
+                 (const Onsale__Queue__V1__DrawRoomReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ShowDrawRequest_Closure)
+                 (const Onsale__Queue__V1__ShowDrawRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__ShowDrawReply_Closure)
+                 (const Onsale__Queue__V1__ShowDrawReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Queue__V1__ListTilesRequest_Closure)
                  (const Onsale__Queue__V1__ListTilesRequest *message,
                   void *closure_data);
@@ -1101,8 +1234,10 @@ typedef void (*Onsale__Queue__V1__ListTilesReply_Closure)
 
 extern const ProtobufCEnumDescriptor    onsale__queue__v1__room_state__descriptor;
 extern const ProtobufCEnumDescriptor    onsale__queue__v1__place_state__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__queue__v1__draw_state__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__room_times__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__room_draw__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__create_room_reply__descriptor;
@@ -1155,6 +1290,12 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_request__
 extern const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_reply__descriptor;
 

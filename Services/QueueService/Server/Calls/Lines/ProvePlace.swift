@@ -8,8 +8,9 @@ import RPC
 extension QueueServer {
     func provePlace(_ request: ProvePlaceRequest, call: Call) async throws -> ProvePlaceReply {
         let user = try call.user
-        let (place, now) = try await database.read(before: call.deadline) { reader in
-            (try PlaceTable.require(request.placeID, of: user, in: request.roomID, reader), reader.now)
+        let (place, room, now) = try await database.read(before: call.deadline) { reader in
+            let place = try PlaceTable.require(request.placeID, of: user, in: request.roomID, reader)
+            return (place, try RoomTable.require(request.roomID, reader), reader.now)
         }
         let leaf = LineLeaf(
             room: request.roomID, number: place.serial, joinedAt: place.joinedAt, place: place.id)
@@ -17,7 +18,7 @@ extension QueueServer {
             guard place.serial <= checkpoint.size else { throw QueueRefusal.notYet(retryAfter: Checkpoints.interval) }
             return (tree.path(of: Int(place.serial - 1), at: checkpoint.size), checkpoint)
         }
-        let statement = checkpoints.statement(PlaceStatement.State(place), of: leaf, at: now)
+        let statement = checkpoints.statement(about: place, in: room, leaf, at: now)
         return ProvePlaceReply(receipt: LineReceipt(of: leaf, path: path, in: checkpoint, statement).text)
     }
 }

@@ -43,7 +43,7 @@ extension QueueServer {
         CloseRoomReply(room: try await change(request.roomID, call) { room, _ in room.close() })
     }
 
-    private func change(
+    func change(
         _ id: RoomID, _ call: Call, _ body: @escaping @Sendable (inout Room, Timestamp) throws -> Void
     ) async throws -> QueueAPI.Room {
         defer { lines.markChanged(id) }

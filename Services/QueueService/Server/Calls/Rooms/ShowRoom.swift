@@ -1,4 +1,5 @@
 import Database
+import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
@@ -12,7 +13,7 @@ extension QueueServer {
         return try await database.scan(before: call.deadline) { reader in
             let room = try RoomTable.require(id, reader)
             let counts = try PlaceTable.counts(in: id, reader)
-            let waits = try PlaceTable.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
+            let waits = try Self.waits(in: room, reader).sorted()
             return ShowRoomReply(
                 room: .init(room, at: reader.now), joinedCount: room.lastSerial,
                 waitingCount: counts[.waiting] ?? 0, admittedCount: counts[.admitted] ?? 0,
@@ -21,6 +22,17 @@ extension QueueServer {
                 noShowCount: room.noShows,
                 admittedPerSecondThousandths: room.pace.thousandthsPerSecond(at: reader.now),
                 waitP50: Self.value(atOrBelow: 50, of: waits), waitP90: Self.value(atOrBelow: 90, of: waits))
+        }
+    }
+
+    /// The waits of the last admitted places, in milliseconds.
+    private static func waits(in room: Room, _ reader: Reader) throws -> [Int64] {
+        guard let numbering = room.draw?.numbering, room.admitted > 0, room.admitted <= numbering.count else {
+            return try PlaceTable.waits(in: room.id, upTo: room.admitted, limit: sampleCount, reader)
+        }
+        let numbers = max(1, room.admitted - Int64(sampleCount) + 1)...room.admitted
+        return try PlaceTable.find(serials: numbering.serials(of: numbers), in: room.id, reader).readable.compactMap {
+            place in place.admittedAt.map { max(0, ($0 - place.joinedAt).milliseconds) }
         }
     }
 

@@ -1,0 +1,32 @@
+import Database
+import Identity
+import LineLog
+import QueueDomain
+import Threads
+
+/// The drawn numbers of rooms. They follow from seed and count, so every instance computes the same ones.
+enum Numberings {
+    /// Maximum of rooms. Further ones replace all, because few rooms are in use at a time.
+    private static let maximumRooms = 8
+
+    private struct Key: Hashable {
+        let seed: [UInt8]
+        let count: Int64
+    }
+
+    private static let known = Lock<[Key: Numbering]>([:])
+
+    static func numbering(seed: [UInt8], count: Int64) throws -> Numbering {
+        guard let hash = SHA256Hash(bytes: seed) else {
+            throw DatabaseError(.damaged, "the seed of a draw has another size than 32 bytes")
+        }
+        let key = Key(seed: seed, count: count)
+        if let numbering = known.withLock({ $0[key] }) { return numbering }
+        let numbering = Numbering(order: LineDraw.order(seed: hash, count: Int(count)))
+        known.withLock { known in
+            if known.count >= maximumRooms { known = [:] }
+            known[key] = numbering
+        }
+        return numbering
+    }
+}

@@ -1,0 +1,77 @@
+import Database
+import Identity
+import Kernel
+import LineLog
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+extension QueueServer {
+    private static let beaconByteCounts = [48, 96]
+
+    func closeDraw(_ request: CloseDrawRequest, call: Call) async throws -> CloseDrawReply {
+        CloseDrawReply(room: try await change(request.roomID, call) { room, _ in try room.closeDraw() })
+    }
+
+    /// The participants are in a published checkpoint before the beacon decides, so nobody can exchange them afterwards.
+    func drawRoom(_ request: DrawRoomRequest, call: Call) async throws -> DrawRoomReply {
+        let id = request.roomID
+        guard request.withoutBeacon ? request.beacon.isEmpty : Self.beaconByteCounts.contains(request.beacon.count)
+        else {
+            throw QueueRefusal.invalid("beacon", "must have 48 or 96 bytes, or be empty with without_beacon")
+        }
+        let (room, draw) = try await database.read(before: call.deadline) { reader in
+            (try RoomTable.require(id, reader), try DrawTable.find(of: id, reader))
+        }
+        guard let draw, let state = room.draw else { throw QueueRefusal.because(.roomHasNoDraw) }
+        if let result = draw.result {
+            guard result.beacon == request.beacon else { throw QueueRefusal.because(.drawFinished) }
+            return DrawRoomReply(room: .init(room, at: clock.now))
+        }
+        guard state.state == .closed else { throw QueueRefusal.because(.drawNotClosed) }
+        let root = try listRoot(of: id, Int(state.participants))
+        let secret = try checkpoints.drawSecret(of: id, hash: draw.secretHash)
+        let result = LineDrawRecord.Result(secret: secret, beacon: request.beacon)
+        let seed = LineDraw.seed(
+            of: id, participants: Int(state.participants), root: root, secret: secret, beacon: request.beacon
+        ).bytes
+        let numbering = try Numberings.numbering(seed: seed, count: state.participants)
+        defer { lines.markChanged(id) }
+        return try await database.transaction(before: call.deadline) { tx in
+            var room = try RoomTable.lock(id, tx)
+            if let other = try DrawTable.find(of: id, tx)?.result {
+                guard other.beacon == request.beacon else { throw QueueRefusal.because(.drawFinished) }
+                return DrawRoomReply(room: .init(room, at: tx.now))
+            }
+            try room.finishDraw(numbering, seed: seed, now: tx.now)
+            try DrawTable.finish(result, root: root, of: id, tx)
+            try RoomTable.save(room, tx)
+            try ActionTable.append(call, tx)
+            return DrawRoomReply(room: .init(room, at: tx.now))
+        }
+    }
+
+    /// The root of the closed list. A published checkpoint must have all of it.
+    private func listRoot(of room: RoomID, _ count: Int) throws -> SHA256Hash {
+        if count == 0 { return SHA256Hash(of: []) }
+        return try checkpoints.logs.require(room).read { tree, checkpoint in
+            guard checkpoint.size >= count else { throw QueueRefusal.notYet(retryAfter: Checkpoints.interval) }
+            return tree.root(at: count)
+        }
+    }
+
+    func showDraw(_ request: ShowDrawRequest, call: Call) async throws -> ShowDrawReply {
+        let id = request.roomID
+        let (room, draw) = try await database.read(before: call.deadline) { reader in
+            (try RoomTable.require(id, reader), try DrawTable.find(of: id, reader))
+        }
+        guard let draw, let state = room.draw else { throw QueueRefusal.because(.roomHasNoDraw) }
+        var list: LineDrawRecord.List?
+        if state.state != .pending {
+            let count = Int(state.participants)
+            list = LineDrawRecord.List(count: count, root: try draw.root ?? listRoot(of: id, count))
+        }
+        return ShowDrawReply(record: checkpoints.drawRecord(of: id, state.round, draw, list).note.whole)
+    }
+}
