@@ -15,8 +15,8 @@ package final class PlaceWatch: Sendable {
     package struct Progress: Sendable {
         package private(set) var place: Place
         package private(set) var isConnected: Bool
-        /// The users ahead at the start of the wait.
-        package let initialAhead: Int64
+        /// The users ahead at the start of the wait, or right after the draw.
+        package private(set) var initialAhead: Int64
 
         package init(_ place: Place, initialAhead: Int64? = nil, isConnected: Bool = true) {
             self.place = place
@@ -26,10 +26,12 @@ package final class PlaceWatch: Sendable {
 
         mutating func disconnect() { isConnected = false }
 
-        /// Ignores a place with fewer admitted users than before, because a line only moves forward.
+        /// Ignores a place with fewer admitted users than before, or from before the draw, because a line only moves forward.
         mutating func update(_ place: Place) {
             isConnected = true
-            guard place.admitted >= self.place.admitted || place.state != .waiting else { return }
+            let isOlder = place.admitted < self.place.admitted || place.serial < self.place.serial
+            guard !isOlder || place.state != .waiting else { return }
+            if self.place.serial == 0 { initialAhead = place.peopleAhead }
             self.place = place
         }
     }

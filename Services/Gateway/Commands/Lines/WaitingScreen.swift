@@ -46,6 +46,7 @@ struct WaitingScreen: Sendable {
     private func showProgress() async {
         var tick = 0
         var printedAhead: Int64?
+        var printedNumber: Int64?
         var printedMessage = ""
         while !Task.isCancelled {
             let progress = watch.progress
@@ -58,8 +59,9 @@ struct WaitingScreen: Sendable {
                 let bar = WaitingBar(target: recorded.target, progress: progress, tick: tick, now: run.clock.now)
                 run.console.draw(
                     WaitingBar.clearLine + bar.text(columns: run.console.columns - 1, style: run.style))
-            } else if printedAhead != progress.place.peopleAhead {
+            } else if printedAhead != progress.place.peopleAhead || printedNumber != progress.place.serial {
                 printedAhead = progress.place.peopleAhead
+                printedNumber = progress.place.serial
                 run.note(PlaceReport(place: progress.place, target: recorded.target).text(run))
             }
             tick += 1
@@ -112,7 +114,8 @@ struct WaitingBar {
         guard space >= Self.minimumWidth else { return String("\(spin) \(words)".prefix(cells: columns)) }
         let width = min(Self.maximumWidth, space)
         let initial = progress.initialAhead
-        let done = initial == 0 ? width : Int(Int64(width) * (initial - place.peopleAhead) / initial)
+        let moved = initial == 0 ? width : Int(Int64(width) * (initial - place.peopleAhead) / initial)
+        let done = place.serial == 0 ? 0 : moved
         let full = max(0, min(width, done))
         let bar =
             style.paint(String(repeating: "█", count: full), .green)
@@ -132,5 +135,8 @@ struct WaitingBar {
         }
     }
 
-    private var ahead: String { place.peopleAhead == 0 ? "you are next" : "\(place.peopleAhead) ahead" }
+    private var ahead: String {
+        if place.serial == 0 { return "you take part in the draw" }
+        return place.peopleAhead == 0 ? "you are next" : "\(place.peopleAhead) ahead"
+    }
 }
