@@ -118,7 +118,8 @@ struct Line: Sendable {
     private func waiting(_ place: Place) -> Page {
         let ahead = shownAhead(place)
         return Page(
-            visit(.ahead(ahead)), refresh: (place.askAgain, pollPath(place, part: nil)),
+            visit(place.serial == 0 ? .drawComes : .ahead(ahead)),
+            refresh: (place.askAgain, pollPath(place, part: nil)),
             """
             \(heading)
             \(live(place))
@@ -132,21 +133,23 @@ struct Line: Sendable {
         guard place.state == .waiting else { return "<section data-live=\"\" data-reload></section>" }
         let ahead = shownAhead(place)
         let first = max(initialAhead(ahead), 1)
-        let title = "\(visit(.ahead(ahead))) · Onsale"
+        let text = place.serial == 0 ? Text.drawComes : .ahead(ahead)
+        let title = "\(visit(text)) · Onsale"
         return """
             <section class="card centred line" data-live="\(pollPath(place, part: "line"))" data-after="\(place.askAgain.milliseconds)" \
-            data-ahead="\(ahead)" data-title="\(title)" data-say="\(visit(.ahead(ahead)))">
+            data-ahead="\(ahead)" data-title="\(title)" data-say="\(visit(text))">
             <h2>\(visit(.youAreWaiting))</h2>
-            \(number(ahead))
+            \(number(ahead, of: place))
             <progress max="\(first)" value="\(first - min(first, ahead))" aria-label="\(visit(.progress))"></progress>
             \(outlook(place))
-            <p class="quiet">\(visit(.numberInLine(place.serial)))</p>
+            \(HTML.when(place.serial > 0, "<p class=\"quiet\">\(visit(.numberInLine(place.serial)))</p>"))
             \(message(place.roomMessage))
             </section>
             """
     }
 
-    private func number(_ ahead: Int64) -> HTML {
+    private func number(_ ahead: Int64, of place: Place) -> HTML {
+        guard place.serial > 0 else { return "<p class=\"big\">\(visit(.drawComes))</p>" }
         guard ahead > 0 else { return "<p class=\"big\">\(visit(.youAreNext))</p>" }
         return """
             <p><span class="huge">\(MoneyText.grouped("\(ahead)"))</span> <span>\(visit(ahead == 1 ? .personAhead : .peopleAhead))</span></p>
@@ -187,7 +190,8 @@ struct Line: Sendable {
 
     private func pollPath(_ place: Place, part: String?) -> String {
         let ahead = shownAhead(place)
-        let fields = [("from", "\(initialAhead(ahead))"), ("seen", "\(ahead)")]
+        // Before the draw nobody is ahead, and the draw may put any number of people there.
+        let fields = place.serial == 0 ? [] : [("from", "\(initialAhead(ahead))"), ("seen", "\(ahead)")]
         guard let part else { return SitePath.query(path, fields) }
         return SitePath.query(path, [("part", part), ("place", "\(place.placeID)")] + fields)
     }

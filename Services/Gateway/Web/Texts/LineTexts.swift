@@ -24,6 +24,7 @@ extension Text {
     static let youAreWaiting = Text("You are in the line", "대기 중입니다")
     static let peopleAhead = Text("people are ahead of you", "명이 앞에 있습니다")
     static let personAhead = Text("person is ahead of you", "명이 앞에 있습니다")
+    static let drawComes = Text("A draw will give you your number", "추첨으로 순번이 정해집니다")
     static let youAreNext = Text("You are next", "다음 차례입니다")
     static let waitUnknown = Text("How long it takes cannot be said yet.", "예상 대기 시간은 아직 알 수 없습니다.")
     static let progress = Text("Your progress in the line", "대기 진행 상황")
