@@ -13,12 +13,14 @@ extension ServiceContext {
         let checkpoints = try Checkpoints(environment)
         let server = QueueServer(environment, checkpoints)
         let settlement = Settlement(environment)
+        let figures = FiguresReport(environment)
         return ServiceParts(
             [server.service],
             jobs: [
                 Job("settlement", every: Settlement.interval) { try await settlement.run() },
                 Job("watches", every: RoomWatches.interval) { try await server.watches.poll() },
                 Job("checkpoints", every: Checkpoints.interval) { try await checkpoints.run() },
+                Job("figures", every: FiguresReport.interval) { try await figures.run() },
             ])
     }
 }

@@ -101,7 +101,7 @@ final class Checkpoints: Sendable {
 
     /// Logs each room that has changed, and those that callers wait for. A failing room does not stop the others.
     func run() async throws {
-        let unsettled = try await unsettledRooms()
+        let unsettled = try await RoomTable.allUnsettled(database)
         let live = Set(unsettled.map(\.id))
         let (before, isFirstRun) = state.withLock { ($0.live, $0.isFirstRun) }
         var due = Set(unsettled.filter(needsLogging).map(\.id)).union(before.subtracting(live))
@@ -134,17 +134,6 @@ final class Checkpoints: Sendable {
         guard let log = logs.find(room.id) else { return room.lastSerial > 0 }
         guard let checkpoint = log.checkpoint else { return room.lastSerial > 0 && !log.isForked }
         return !log.isForked && (checkpoint.size != room.lastSerial || checkpoint.admitted != room.admitted)
-    }
-
-    private func unsettledRooms() async throws -> [Room] {
-        var rooms: [Room] = []
-        while true {
-            let page = try await database.read { [last = rooms.last?.id] in
-                try RoomTable.unsettled(after: last, limit: Self.roomPageSize, $0)
-            }
-            rooms += page
-            guard page.count == Self.roomPageSize else { return rooms }
-        }
     }
 
     /// Rooms that were settled before their last places were logged, for example by a crash.

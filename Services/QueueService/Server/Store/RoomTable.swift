@@ -18,6 +18,8 @@ enum RoomTable {
             "alter table room add column seed bytea"),
     ]
 
+    private static let pageSize = 200
+
     private enum Statements {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
@@ -70,6 +72,18 @@ enum RoomTable {
     /// Rooms after `id` that may need a settlement.
     static func unsettled(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
         try reader.rows(Statements.unsettled, { $0.bind(id ?? RoomID(high: 0, low: 0), limit) }, map: room)
+    }
+
+    /// All rooms that may need a settlement.
+    static func allUnsettled(_ database: Database) async throws -> [Room] {
+        var rooms: [Room] = []
+        while true {
+            let page = try await database.query { [last = rooms.last?.id] in
+                try unsettled(after: last, limit: pageSize, $0)
+            }
+            rooms += page
+            guard page.count == pageSize else { return rooms }
+        }
     }
 
     static func find(named name: String, _ reader: Reader) throws -> RoomID? {
