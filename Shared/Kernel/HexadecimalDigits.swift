@@ -9,7 +9,8 @@ extension FixedWidthInteger where Self: UnsignedInteger {
     }
 
     /// Writes all digits, as `hexadecimalDigits` returns them.
-    func writeDigits(to text: UnsafeMutablePointer<UInt8>) {
+    @inlinable
+    package func writeDigits(to text: UnsafeMutablePointer<UInt8>) {
         var rest = self
         for index in (0..<Self.bitWidth / 4).reversed() {
             let digit = UInt8(truncatingIfNeeded: rest & 0xf)
