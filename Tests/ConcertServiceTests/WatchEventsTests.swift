@@ -28,6 +28,18 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
+        func `an only writer numbers an event itself, and a server leaves it to the job`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                _ = try await house.sold("A-1-1")
+                let isNumbered = try await house.service.instances[0].database.read { reader in
+                    try reader.exists("select serial from event")
+                }
+                #expect(isNumbered == (engine != .postgreSQL))
+                #expect(try await house.service.events().map(\.serial) == [1])
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `a return follows its sale, and names refund, seats and reason`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let sold = try await house.sold("A-1-1", "A-1-2")
