@@ -29,6 +29,8 @@ package struct DatabaseError: Error, Equatable {
     /// False if nothing was written and nothing will be. True if the outcome is unknown: sending the same request again
     /// returns it.
     package private(set) var mayHaveCommitted = false
+    /// True if a table, column or index that the statement creates exists, or one that it changes does not.
+    private(set) var isAboutSchema = false
 
     package init(_ reason: Reason, _ message: String, mayHaveCommitted: Bool = false) {
         self.reason = reason
@@ -52,6 +54,13 @@ package struct DatabaseError: Error, Equatable {
     func afterUnknownCommit(_ isUnknown: Bool) -> DatabaseError {
         var error = self
         error.mayHaveCommitted = mayHaveCommitted || isUnknown
+        return error
+    }
+
+    /// An error of a statement that finds another schema than it expects.
+    static func aboutSchema(_ detail: String) -> DatabaseError {
+        var error = DatabaseError(.misuse, detail)
+        error.isAboutSchema = true
         return error
     }
 

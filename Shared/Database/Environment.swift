@@ -61,6 +61,10 @@ package struct DatabaseLimits: Sendable {
     package var attempts = 12
     /// SQLite: maximum time for checking pages when opening a database that was not closed cleanly.
     package var startCheck = Duration.seconds(10)
+    /// The time after which a program takes over a migration of another one that makes no progress.
+    package var migrationPatience = Duration.seconds(60)
+    /// The pause between two reports of a migration that takes long.
+    package var migrationReport = Duration.seconds(10)
     /// SQLite: name of the file system (VFS) for the file. Nil means SQLite's default.
     package var fileSystem: String?
 
@@ -80,6 +84,8 @@ package enum DatabaseEvent: Sendable {
     case refused(DatabaseError)
     /// A migration begins. It may take a minute for a million rows.
     case migrating(String, number: Int, of: Int)
+    /// A migration runs since a time, and does a step of it now.
+    case stillMigrating(String, step: Int, of: Int, for: Duration)
     case migrated(String)
     case connected
     /// A page of a SQLite database is damaged. Values read from it may be wrong.

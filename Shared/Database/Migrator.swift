@@ -1,3 +1,6 @@
+import Kernel
+import Threads
+
 /// Migrates a database to the program's schema when it is opened.
 struct Migrator {
     let migrations: [Migration]
@@ -6,18 +9,27 @@ struct Migrator {
     let sql: (Migration.Step) -> String?
 
     private static let select: Statement = "select name from migration order by number"
-    private static let insert: Statement = "insert into migration (number, name, applied_at) values ($1, $2, $3)"
 
     func run(on session: any DatabaseSession) throws {
         for table in Self.ownTables { try create(table, on: session) }
-        // Another program may be migrating, too. Both insert the number of the step, so only one of them commits; the
-        // other reads the list again. Each step of another program costs one more round.
-        for _ in 0...(2 * migrations.count) {
+        if try appliedCount(on: session) < migrations.count { try MigrationClaim.insert(on: session) }
+        var others = OtherPrograms(patience: environment.limits.migrationPatience)
+        while true {
             let count = try appliedCount(on: session)
             if count == migrations.count { return }
-            try apply(count, on: session)
+            let migration = migrations[count]
+            let run = MigrationRun(
+                migration: migration, number: count + 1, count: migrations.count,
+                steps: migration.steps.compactMap(sql), stale: others.stale, session: session, environment: environment)
+            do {
+                switch try run.apply() {
+                case .done: environment.observe(.migrated(migration.name))
+                case .otherProgram: others.wait(for: try MigrationClaim.find(on: session), environment)
+                }
+            } catch let error as DatabaseError {
+                throw DatabaseError(.setup, "\(url): migration «\(migration.name)» failed: \(error.message)")
+            }
         }
-        throw DatabaseError(.setup, "\(url): other programs keep migrating this database: stop them and start again")
     }
 
     /// The tables of every database: its migrations, and the newest time of its rows (one row with `id` 1).
@@ -31,6 +43,7 @@ struct Migrator {
         create table if not exists newest_time (
             id bigint not null, at bigint not null, constraint newest_time_key primary key (id))
         """,
+        MigrationClaim.table,
     ]
 
     private func create(_ table: String, on session: any DatabaseSession) throws {
@@ -68,21 +81,32 @@ struct Migrator {
         }
         return names.count
     }
+}
 
-    private func apply(_ index: Int, on session: any DatabaseSession) throws {
-        let migration = migrations[index]
-        environment.observe(.migrating(migration.name, number: index + 1, of: migrations.count))
-        try session.begin()
-        do throws(DatabaseError) {
-            let bind = { (binder: Binder) in _ = binder.bind(index + 1, migration.name, environment.now()) }
-            try session.execute(Self.insert, bind, expected: 1)
-            for text in migration.steps.compactMap(sql) { try session.script(text) }
-            try session.commit()
-        } catch {
-            session.rollback()
-            if error.reason == .constraint("migration_key") { return }
-            throw DatabaseError(.setup, "\(url): migration «\(migration.name)» failed: \(error.message)")
+/// Waits for a program that migrates the same database.
+private struct OtherPrograms {
+    private static let pauseMilliseconds = 200
+
+    let patience: Duration
+    /// The claim that has not changed since `since`.
+    private var seen: MigrationClaim?
+    private var since = Uptime(nanoseconds: 0)
+    /// The claim of a program that makes no progress, and has probably ended.
+    private(set) var stale: MigrationClaim?
+
+    init(patience: Duration) {
+        self.patience = patience
+    }
+
+    mutating func wait(for claim: MigrationClaim, _ environment: Environment) {
+        let now = SystemClock().uptime
+        if claim != seen {
+            if claim.holder != 0, seen?.holder != claim.holder {
+                environment.observe(.warned("another program migrates this database: this one waits for it"))
+            }
+            (seen, since) = (claim, now)
         }
-        environment.observe(.migrated(migration.name))
+        stale = claim.holder != 0 && now - since >= patience ? claim : nil
+        if stale == nil { _ = CountingSemaphore().wait(timeoutMilliseconds: Self.pauseMilliseconds) }
     }
 }

@@ -81,6 +81,10 @@ package final class DatabaseWatch: Sendable {
         case .refused: refusals.increment()
         case .migrating(let name, let number, let count):
             log.info("database migrating", ["migration": "\(name)", "step": "\(number) of \(count)"])
+        case .stillMigrating(let name, let step, let count, let time):
+            log.info(
+                "database still migrating",
+                ["migration": "\(name)", "step": "\(step) of \(count)", "time": .duration(time)])
         case .migrated(let name): log.info("database migrated", ["migration": "\(name)"])
         case .connected: log.debug("database connected")
         case .damaged(let error): noteDamage(error)

@@ -66,7 +66,7 @@ import Threads
         let database = try await test.open(Ledger.migrations, observe: events.observe)
         let check = try #require(events.checks.withLock { $0.first })
         #expect(
-            Set(check.checked) == ["migration", "entry", "tally", "database_mark", "newest_time"]
+            Set(check.checked) == ["migration", "migration_claim", "entry", "tally", "database_mark", "newest_time"]
                 && check.unchecked == [])
         await database.close()
         await (try await test.open(Ledger.migrations, observe: events.observe)).close()

@@ -72,6 +72,28 @@ import Threads
         }
     }
 
+    @Test(arguments: lasting)
+    func `a migration that takes long is reported with its step`(engine: Engine) async throws {
+        let test = try await TestDatabase.make(on: engine)
+        let reports = Lock<[String]>([])
+        let isReported = CountingSemaphore()
+        var limits = DatabaseLimits()
+        limits.migrationReport = .milliseconds(1)
+        let slow = Migration(
+            "count", .table("create table thing (id bigint not null, constraint thing_key primary key (id))"),
+            """
+            insert into thing (id) with recursive n (i) as (select 1 union all select i + 1 from n where i < 100000)
+            select i from n
+            """)
+        try await test.open([slow], limits: limits) { event in
+            guard case .stillMigrating(let name, let step, let count, let time) = event else { return }
+            reports.withLock { $0.append("\(name), \(step) of \(count), \(time > .zero)") }
+            isReported.signal()
+        }.close()
+        try await isReported.signals(1)
+        #expect(reports.withLock { $0 }.contains("count, 2 of 2, true"))
+    }
+
     @Test func `migrations of tables stand at their numbers among those of the schema`() {
         let schema = [Migration("create"), Migration(3, "index"), Migration("rename")]
         let table = [Migration(2, "add a column"), Migration(5, "add another column")]

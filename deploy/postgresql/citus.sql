@@ -8,7 +8,7 @@
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_concert'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_wallet'
 --
--- The script detects the service of the database. The tables `migration`, `newest_time`, `operator_action`, `action_chain`,
+-- The script detects the service of the database. The tables `migration`, `migration_claim`, `newest_time`, `operator_action`, `action_chain`,
 -- `event`, `event_new` and `event_end` stay on the coordinator. The log of actions is one chain, and few rows are written to it. Events
 -- have one row for each sale.
 \set ON_ERROR_STOP on

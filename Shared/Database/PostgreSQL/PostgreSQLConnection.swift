@@ -49,6 +49,12 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     /// False if the link is lost or in an unknown state, or if another server is needed.
     var isUsable: Bool { link.isAlive && pending.isEmpty && !needsOtherServer && link.takesWrites }
 
+    func checkTransaction() throws(DatabaseError) -> Bool {
+        synchronize()  // Only then does the server say it.
+        try receivePending()
+        return link.isInTransaction
+    }
+
     // MARK: - One transaction
 
     func begin() throws(DatabaseError) {
@@ -151,10 +157,6 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         pending.append(.execution)
         synchronize()
         try receivePending()
-    }
-
-    func backup(to path: String) throws {
-        throw DatabaseError.backupOfServer(link.url, to: path)
     }
 
     // MARK: - Sending

@@ -68,6 +68,12 @@ final class PostgreSQLEngine: DatabaseEngine {
     var waitingCount: Int { calls.waitingCount }
 }
 
+extension PostgreSQLConnection {
+    func backup(to path: String) throws {
+        throw DatabaseError.backupOfServer(link.url, to: path)
+    }
+}
+
 extension DatabaseError {
     static func backupOfServer(_ url: String, to path: String) -> DatabaseError {
         DatabaseError(

@@ -54,6 +54,8 @@ struct PostgreSQLServerError {
                 DatabaseError(
                     .unavailable, detail,
                     mayHaveCommitted: phase == .committing && ["08", "57"].contains(state.prefix(2)))
+            // duplicate_table, duplicate_column, duplicate_object; undefined_table, undefined_column, undefined_object.
+            case "42P07", "42701", "42710", "42P01", "42703", "42704": .aboutSchema(detail)
             default: DatabaseError(.misuse, detail)
             }
     }

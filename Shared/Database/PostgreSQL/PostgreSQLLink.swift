@@ -69,6 +69,9 @@ final class PostgreSQLLink: @unchecked Sendable {
 
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
+    /// As the server said at its last synchronization. True also if an error has ended the transaction.
+    var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
+
     /// False if the server has reported that it is a standby, or that its transactions are read-only. Servers before
     /// PostgreSQL 14 do not report it, but refuse a write with 25006.
     var takesWrites: Bool { !reports("in_hot_standby") && !reports("default_transaction_read_only") }

@@ -113,6 +113,8 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    func checkTransaction() throws(DatabaseError) -> Bool { isInTransaction }
+
     /// Later calls of `undo` keep all writes so far. Writing pages after a savepoint is slower, because SQLite copies each of
     /// them first. A transaction without a write needs none: it can be rolled back.
     func setUndoPoint() throws(DatabaseError) {

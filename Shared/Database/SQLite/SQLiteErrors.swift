@@ -19,10 +19,18 @@ extension DatabaseError {
             self.init(.setup, "the file cannot be opened: its folder must exist and be writable. \(detail)")
         case SQLITE_IOERR:
             self.init(.unavailable, "the disk failed: see the kernel log of the machine. \(detail)")
+        case SQLITE_ERROR where Self.schemaErrors.contains(where: { message.contains($0) }):
+            self = .aboutSchema(detail)
         default:
             self.init(.misuse, detail)
         }
     }
+
+    /// SQLite has no codes for these errors.
+    private static let schemaErrors = [
+        "already exists", "another table or index with this name", "duplicate column name", "no such table",
+        "no such index", "no such column",
+    ]
 
     static func tooManyRows(_ statement: Statement, _ limit: Int) -> DatabaseError {
         DatabaseError(.misuse, "«\(statement)» returns more than \(limit) rows: narrow it, or use a scan")

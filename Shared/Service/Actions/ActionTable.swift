@@ -24,8 +24,8 @@ package enum ActionTable {
                     constraint operator_action_duties_are_known check (duties between 0 and 255),
                     constraint operator_action_is_chained_whole check ((serial is null) = (hash is null)))
                 """,
-                "create unique index operator_action_serial on operator_action (serial)",
-                "create index operator_action_waiting on operator_action (at, action_id) where serial is null",
+                "create unique index operator_action_serial on operator_action (serial asc)",
+                "create index operator_action_waiting on operator_action (at asc, action_id) where serial is null",
                 // One row. Each instance writes it first, so the chain has no fork.
                 """
                 create table action_chain (

@@ -118,6 +118,7 @@ private final class FaultySession: DatabaseSession {
     func begin() throws(DatabaseError) { try session.begin() }
     func commit() throws(DatabaseError) { try session.commit() }
     func rollback() { session.rollback() }
+    func checkTransaction() throws(DatabaseError) -> Bool { try session.checkTransaction() }
     func script(_ sql: String) throws(DatabaseError) { try session.script(sql) }
     func backup(to path: String) throws { try session.backup(to: path) }
 

@@ -34,7 +34,7 @@ enum CancellationSchema {
             .sqlite("alter table new_decision rename to decision"),
             .sqlite(
                 """
-                create index decision_of_aborts_by_age on decision (decided_at, concert_id, payment_id)
+                create index decision_of_aborts_by_age on decision (decided_at asc, concert_id, payment_id)
                 where outcome <> 0
                 """))
     ]

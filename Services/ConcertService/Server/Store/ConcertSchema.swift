@@ -145,7 +145,7 @@ enum ConcertSchema {
                 """)),
         Migration(
             "find the oldest aborts of all concerts",
-            "create index decision_of_aborts_by_age on decision (decided_at, concert_id, payment_id) where outcome <> 0",
+            "create index decision_of_aborts_by_age on decision (decided_at asc, concert_id, payment_id) where outcome <> 0",
             "drop index decision_of_aborts"),
         // The seat is the last column, so that SQLite uses the index for `order by seat`.
         Migration(

@@ -40,6 +40,6 @@ enum RefundSchema {
             on conflict (concert_id, refund_id) do nothing
             """,
             "drop table refund_due",
-            "create index refund_not_acknowledged on refund (concert_id, refund_id) where acknowledged_at is null")
+            "create index refund_not_acknowledged on refund (concert_id asc, refund_id) where acknowledged_at is null")
     ]
 }

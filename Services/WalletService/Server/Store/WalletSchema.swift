@@ -60,7 +60,7 @@ enum WalletSchema {
                     constraint payment_undecided_is_asked_for check ((state = 1) = (next_attempt is not null)),
                     constraint payment_refund_is_named check ((state = 5) = (refund_id is not null)))
                 """, postgreSQL: updated),
-            "create index payment_due on payment (next_attempt) where state = 1",
+            "create index payment_due on payment (next_attempt asc) where state = 1",
             // Concert stores decisions by payment id alone, so two users must not share an id. This needs a separate
             // table, because its key has no user.
             .table(
@@ -76,7 +76,7 @@ enum WalletSchema {
                     attempt bigint not null, next_attempt bigint not null,
                     constraint pass_due_key primary key (user_id, payment_id))
                 """),
-            "create index pass_due_next on pass_due (next_attempt)",
+            "create index pass_due_next on pass_due (next_attempt asc)",
             .table(
                 """
                 create table halted (
@@ -97,7 +97,7 @@ enum WalletSchema {
                     constraint session_key primary key (user_id, session_id),
                     constraint session_kind_is_known check (kind between 1 and 2))
                 """, postgreSQL: updated),
-            "create index session_end on session (ends_at)",
+            "create index session_end on session (ends_at asc)",
             // duties: a bit set; 1 owner, 2 sales, 4 gate, 8 read.
             .table(
                 """
