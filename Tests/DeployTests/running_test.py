@@ -145,23 +145,54 @@ class PostgreSQL(unittest.TestCase):
         return [line for line in dumped.stdout.splitlines() if not line.startswith(("--", "\\restrict", "\\unrestrict"))]
 
     def citus(self):
-        """Runs the script with a stand-in for the function of Citus, which checks that table and column exist."""
+        """Runs the script with stand-ins for the functions of Citus, which check that table and column exist, and break a check."""
         script = text("deploy/postgresql/citus.sql")
         self.assertIn("create extension if not exists citus;", script)
         stand_in = """
-            create table distributed (name text, spread_by text);
-            create function create_distributed_table(name regclass, spread_by text, colocate_with text default 'default')
+            create table if not exists distributed (name text, spread_by text, shard_count text);
+            create or replace function create_distributed_table(
+                name regclass, spread_by text, colocate_with text default 'default')
             returns void language plpgsql as $$ begin
                 perform 1 from pg_attribute where attrelid = name and attname = spread_by;
                 if not found then raise '% has no %', name, spread_by; end if;
-                insert into distributed values (name::text, spread_by);
+                insert into distributed values (name::text, spread_by, current_setting('citus.shard_count'));
+            end $$;
+            create temporary table pg_dist_node as
+                select true as isactive, 'primary' as noderole, number as groupid, true as shouldhaveshards
+                from generate_series(0, WORKERS) as number;
+            create or replace function run_command_on_workers(command text)
+            returns table (nodename text, nodeport int, success bool, result text) language plpgsql as $$ begin
+                return query select 'worker', 5432, not command like '%FAILS%', case
+                    when command like '%extversion%' then VERSION when command like '%prepared%' then PREPARED
+                    when command like format('%%%s%%', current_user) then ACCESS end;
             end $$;
             """
+        cluster = {"WORKERS": "2", "VERSION": "null", "PREPARED": "'100'", "ACCESS": "'t'", "FAILS": "nothing"}
+
+        def stand_in_for(changes):
+            built = stand_in
+            for name, value in (cluster | changes).items():
+                built = built.replace(name, value)
+            return script.replace("create extension if not exists citus;", built).replace(
+                "current_setting('max_prepared_transactions')", "'100'")
+
         path = pathlib.Path(in_folder(self), "citus.sql")
-        path.write_text(script.replace("create extension if not exists citus;", stand_in))
+        for changes, problem in (
+                ({"WORKERS": "0"}, "the cluster has no worker, so every table would stay on the coordinator"),
+                ({"VERSION": "'11.0-1'"}, "worker worker:5432 has the extension citus in version 11.0-1"),
+                ({"PREPARED": "'0'"}, "worker worker:5432 has max_prepared_transactions = 0"),
+                ({"ACCESS": "null"}, "the role onsale_queue cannot use worker worker:5432"),
+                ({"FAILS": "extversion"}, "worker worker:5432 has the extension citus")):
+            path.write_text(stand_in_for(changes))
+            refused = self.psql(self.url("onsale_queue", "onsale_queue"), "--file", path)
+            self.assertEqual(refused.returncode, 3, refused.stdout)
+            self.assertIn(problem, refused.stdout)
+        path.write_text(stand_in_for({}))
         for service in SERVICES:
             own = "onsale_" + service.removesuffix("Service").lower()
             spread = self.psql(self.url(own, own), "--tuples-only", "--no-align", "--file", path)
             self.assertEqual(spread.returncode, 0, spread.stdout)
             listed = self.psql(self.url(own, own), "--tuples-only", "--no-align", "-c", "select name, spread_by from distributed")
             self.assertEqual(dict(line.split("|") for line in listed.stdout.split()), tables(service))
+            counted = self.psql(self.url(own, own), "--tuples-only", "--no-align", "-c", "select distinct shard_count from distributed")
+            self.assertEqual(counted.stdout.split(), ["16"], "eight for each worker")
