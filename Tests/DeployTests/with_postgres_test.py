@@ -73,6 +73,23 @@ class WithPostgres(unittest.TestCase):
                 self.assertEqual(process.wait(PATIENCE), status)
                 self.assert_nothing_is_left(others, port)
 
+    def ask(self, *options):
+        return subprocess.run(
+            [ROOT / "deploy/with-postgres", *options, "bash", "-c",
+             'psql --no-psqlrc -At "$ONSALE_TEST_POSTGRES" -c "show server_version" -c "show work_mem"'],
+            cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+    def test_it_takes_another_version_and_settings(self):
+        version, memory = self.ask("--version", "18", "--setting", "work_mem=1MB").stdout.split()
+        self.assertEqual((version.split(".")[0], memory), ("18", "1MB"))
+
+    def test_it_refuses_options_that_it_does_not_know(self):
+        for options, problem in (
+                (["--verison", "18"], "unknown option --verison"), (["--version", "new"], "the first number of a version")):
+            refused = self.ask(*options)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(problem, refused.stderr)
+
     def test_processes_of_a_command_end_with_it(self):
         process, others, port = self.start("exit 7")
         self.assertEqual(process.wait(PATIENCE), 7)
