@@ -39,6 +39,8 @@ class Onsale:
         self.keys.chmod(0o600)
         self.top_up_by, self.is_started = top_up_by, is_started
         self.processes, self.addresses, self.status = {}, {}, {}
+        # The addresses of all instances of a service, if there are several.
+        self.instances = {}
 
     def __enter__(self):
         try:
@@ -62,7 +64,7 @@ class Onsale:
                 "--database", self.databases[name], "--keys", self.keys, "--loops", "1"]
             if name == "wallet":
                 command += [
-                    "--concert", self.addresses["concert"], "--queue", self.addresses["queue"],
+                    "--concert", self.all_addresses("concert"), "--queue", self.all_addresses("queue"),
                     "--top-up-by", self.top_up_by,
                     # The default of be9f464. It is an hour now, because clients refresh credentials.
                     "--credential-lifetime", "12h"]
@@ -73,6 +75,9 @@ class Onsale:
             self.addresses[name] = self.logged(name, log, r" listening address=(\S+)")
             self.status[name] = self.logged(name, log, r"status port open address=(\S+)")
             self.wait_until_ready(name, log)
+
+    def all_addresses(self, name):
+        return self.instances.get(name, self.addresses[name])
 
     def logged(self, name, log, pattern):
         limit = time.monotonic() + PATIENCE
@@ -111,7 +116,7 @@ class Onsale:
         """Runs a command of the gateway against these services and returns the finished process."""
         folder = self.folder / home
         folder.mkdir(exist_ok=True)
-        addresses = {f"ONSALE_{name.upper()}": self.addresses[name] for name in NAMES}
+        addresses = {f"ONSALE_{name.upper()}": self.all_addresses(name) for name in NAMES}
         return subprocess.run(
             [self.programs / "gateway", *map(str, words)], cwd=self.folder, input=stdin, text=True, capture_output=True,
             env={"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config"), "PATH": "/usr/bin:/bin",
