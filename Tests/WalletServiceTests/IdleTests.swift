@@ -8,6 +8,7 @@ import Service
 import Telemetry
 import TestSupport
 import Testing
+import Threads
 import WalletService
 
 /// What the jobs of an idle system ask its databases.
@@ -23,7 +24,7 @@ import WalletService
             self.faults = faults
             let (instance, clock) = (service.instances[0], service.clock)
             let log = Log(level: .error, clock: clock) { _ in }
-            let watch = DatabaseWatch(log, Metrics(), Health(), clock)
+            let watch = DatabaseWatch(log, Metrics(), Health(), SystemClock())
             let newest = NewestTime(clock, Metrics(), Health())
             let common = [watch.check(of: instance.database), newest.job(on: instance.database)]
             jobs = (common + instance.jobs).map { ($0, clock.uptime) }

@@ -103,14 +103,14 @@ import Testing
             00:00      pay 30   RESERVED 70 30
             00:01.999  attempt  RESERVED 70 30 wait
             00:02      attempt  RESERVED 70 30 ask
-            00:02.030  attempt  RESERVED 70 30 wait
-            00:02.050  attempt  RESERVED 70 30 ask
-            00:02.100  attempt  RESERVED 70 30 wait
-            00:02.150  attempt  RESERVED 70 30 ask
-            00:02.151  cancel   RESERVED 70 30 cancelling
+            00:02.140  attempt  RESERVED 70 30 wait
+            00:02.200  attempt  RESERVED 70 30 ask
+            00:02.490  attempt  RESERVED 70 30 wait
+            00:02.600  attempt  RESERVED 70 30 ask
+            00:02.601  cancel   RESERVED 70 30 cancelling
             00:03      cancel   RESERVED 70 30 cancelling
-            00:04.150  attempt  RESERVED 70 30 wait
-            00:04.151  attempt  RESERVED 70 30 ask
+            00:04.600  attempt  RESERVED 70 30 wait
+            00:04.601  attempt  RESERVED 70 30 ask
             00:05      aborted  VOIDED(cancelled) 100 0
             00:99      attempt  VOIDED(cancelled) 100 0 wait
             """)
@@ -124,7 +124,7 @@ import Testing
             59:27      attempt  RESERVED 70 30 ask
             00:00      attempt  RESERVED 70 30 ask
             00:00.020  attempt  RESERVED 70 30 wait
-            00:00.100  attempt  RESERVED 70 30 ask
+            00:00.400  attempt  RESERVED 70 30 ask
             """)
     }
 

@@ -109,10 +109,10 @@ final class OpenWork<Row: Sendable>: Sendable {
         let isStart = others.isNew
         if isStart { try await keepUpcoming() }
         for _ in 0..<Self.maximumRounds {
-            let dueTimes = Attempts.dueTimes(at: isStart ? clock.now : clock.now - Self.grace)
             var found: [Row] = []
-            // The service clock is never set back while it runs, so only the start finds rows that are too far ahead.
-            for times in isStart ? dueTimes : [dueTimes[0]] { found += try await find(times, batch - found.count) }
+            for times in Attempts.dueTimes(at: isStart ? clock.now : clock.now - Self.grace) where found.count < batch {
+                found += try await find(times, batch - found.count)
+            }
             guard !found.isEmpty else { return false }
             let some = share(of: found)
             // If another instance was faster, it takes these rows, too: this one pauses.
