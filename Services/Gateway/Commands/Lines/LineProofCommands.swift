@@ -87,7 +87,7 @@ enum LineProofCommands {
         operands: [file, later], flags: [key],
         examples: [
             "receipt.tlog-proof",
-            "receipt.tlog-proof later.tlog-proof --key tickets.example.com/line+1a2b3c4d+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
+            "receipt.tlog-proof later.tlog-proof --key hall.org/line+1a2b3c4d+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
         ],
         run: { run in
             let keys = try keys(run)
