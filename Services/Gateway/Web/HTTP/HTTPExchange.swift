@@ -23,6 +23,8 @@ final class HTTPExchange: @unchecked Sendable {
     private var headers = HTTPFields()
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// The bytes of a body that is too large.
+    private var dropped = 0
 
     init(_ connection: OpaquePointer, target: String, startedAt: Uptime) {
         self.connection = connection
@@ -59,6 +61,8 @@ final class HTTPExchange: @unchecked Sendable {
     }
 
     private static let encodings = ["gzip", "identity"]
+    /// A body may have this many times the limit before the connection is closed.
+    private static let droppedLimits = 4
 
     /// Adds a part of the body. False if the body has many more bytes than it may have.
     func append(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
@@ -66,10 +70,8 @@ final class HTTPExchange: @unchecked Sendable {
         if !isTooLarge { body += bytes }
         // The answer can only follow the body, so a body that is a little too large is read and dropped.
         dropped += isTooLarge ? bytes.count : 0
-        return dropped <= limit
+        return dropped <= Self.droppedLimits * limit
     }
-
-    private var dropped = 0
 
     enum Outcome {
         case request(HTTPRequest)
