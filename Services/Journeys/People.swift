@@ -12,8 +12,13 @@ package struct People: Sendable {
     private static let maximumFound = 100
 
     private let caller: ServiceCaller
+    private let solvesPuzzles: Bool
 
-    package init(_ caller: ServiceCaller) { self.caller = caller }
+    /// A server that calls for others does not solve their puzzles, because a crowd could then use up its processors.
+    package init(_ caller: ServiceCaller, solvesPuzzles: Bool = true) {
+        self.caller = caller
+        self.solvesPuzzles = solvesPuzzles
+    }
 
     /// Repeating it under the same `requestID` returns the same user.
     package func signUp(
@@ -71,7 +76,8 @@ package struct People: Sendable {
             do {
                 return try await caller.call(method, request, requestID: requestID)
             } catch let failure as CallFailure {
-                guard let puzzle = failure.puzzle, puzzle.requiredBits <= Identity.Puzzle.maximumBits else {
+                guard solvesPuzzles, let puzzle = failure.puzzle, puzzle.requiredBits <= Identity.Puzzle.maximumBits
+                else {
                     throw failure
                 }
                 request[keyPath: solution] = PuzzleSolution(

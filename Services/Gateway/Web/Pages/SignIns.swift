@@ -6,7 +6,7 @@ import WalletAPI
 struct SignIns: Sendable {
     let visit: Visit
 
-    private var people: People { People(visit.caller) }
+    private var people: People { People(visit.caller, solvesPuzzles: false) }
 
     /// The answer to a form, and the credential to store: nil keeps the present one.
     func respond(to action: FormAction) async throws -> HTTPResponse {
