@@ -7,7 +7,7 @@ import tempfile
 
 from axe_core_python.base import AXE_SCRIPT
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -96,8 +96,8 @@ class Browser:
         return self.until(lambda: self.find(selector))
 
     def until(self, condition):
-        ignored = (StaleElementReferenceException,)
-        return WebDriverWait(self.driver, PATIENCE, POLL, ignored_exceptions=ignored + (LookupError,)).until(
+        # An element can disappear with its page between two commands.
+        return WebDriverWait(self.driver, PATIENCE, POLL, ignored_exceptions=(WebDriverException, LookupError)).until(
             lambda _: condition())
 
     def leave(self, element):

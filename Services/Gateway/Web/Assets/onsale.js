@@ -55,8 +55,9 @@
   }
   tick();
 
-  // Asks again and again, as often as the service wants. `use` gets the answer and returns the next delay, or null.
-  function poll(path, firstDelay, use) {
+  // Asks again and again, as often as the service wants. `use` gets the answer and returns the next delay, or null. A page
+  // in the background goes on only if `isPatient`.
+  function poll(path, firstDelay, isPatient, use) {
     let failures = 0;
     async function ask() {
       let delay;
@@ -80,8 +81,7 @@
     }
     function wait(delay) {
       setTimeout(() => {
-        // A page in the background asks when it is seen again.
-        if (!document.hidden) return void ask();
+        if (!document.hidden || isPatient) return void ask();
         document.addEventListener("visibilitychange", () => void ask(), { once: true });
       }, delay);
     }
@@ -93,7 +93,7 @@
   if (line) {
     let shown = line;
     document.title = line.dataset.title ?? document.title;
-    poll(() => shown.dataset.live, Number(line.dataset.after), async (answer) => {
+    poll(() => shown.dataset.live, Number(line.dataset.after), true, async (answer) => {
       const part = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
       if (!part || "reload" in part.dataset) {
         reload();
@@ -157,9 +157,9 @@
     for (const box of all) box.tabIndex = box === current ? 0 : -1;
     map.querySelector("[data-keys]").hidden = false;
 
-    poll(() => `${map.dataset.seats}&layout=${map.dataset.layout}`, 1000, async (answer) => {
+    poll(() => `${map.dataset.seats}&layout=${map.dataset.layout}`, 1000, false, async (answer) => {
       const states = await answer.json();
-      if (String(states.layout[0][0]) !== map.dataset.layout) {
+      if (String(states.layout) !== map.dataset.layout) {
         reload();
         return null;
       }
@@ -184,7 +184,7 @@
         summary.textContent = map.dataset.takenText + lost.join(", ");
         speak(summary.textContent);
       }
-      return states.after[0][0];
+      return states.after;
     });
 
     function go(box) {

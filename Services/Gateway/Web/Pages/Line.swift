@@ -180,7 +180,9 @@ struct Line: Sendable {
 
     /// The number of people ahead. A service that knows less may report more than this browser has seen.
     private func shownAhead(_ place: Place) -> Int64 {
-        min(place.peopleAhead, visit.request.query["seen"].flatMap { Int64($0) }.map { max($0, 0) } ?? .max)
+        guard visit.request.query["place"] == "\(place.placeID)" else { return place.peopleAhead }
+        let seen = visit.request.query["seen"].flatMap { Int64($0) } ?? .max
+        return min(place.peopleAhead, max(seen, 0))
     }
 
     /// The people ahead when the buyer joined, which the address of the page carries.
@@ -190,10 +192,10 @@ struct Line: Sendable {
 
     private func pollPath(_ place: Place, part: String?) -> String {
         let ahead = shownAhead(place)
-        // Before the draw nobody is ahead, and the draw may put any number of people there.
-        let fields = place.serial == 0 ? [] : [("from", "\(initialAhead(ahead))"), ("seen", "\(ahead)")]
-        guard let part else { return SitePath.query(path, fields) }
-        return SitePath.query(path, [("part", part), ("place", "\(place.placeID)")] + fields)
+        // Before the draw no one is ahead, and the draw may put any number of people there.
+        let counts = place.serial == 0 ? [] : [("from", "\(initialAhead(ahead))"), ("seen", "\(ahead)")]
+        let part = part.map { [("part", $0)] } ?? []
+        return SitePath.query(path, part + [("place", "\(place.placeID)")] + counts)
     }
 
     // MARK: The turn

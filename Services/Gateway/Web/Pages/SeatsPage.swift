@@ -140,20 +140,17 @@ struct SeatsPage: Sendable {
     func states(_ place: PlaceID?) async throws -> HTTPResponse {
         let known = visit.request.query["layout"].flatMap { UInt64($0) } ?? 0
         let reply = try await reply(place, knownLayout: known)
-        var writer = JSONWriter()
-        let ranges = [("held", ranges(reply.held)), ("sold", ranges((reply.sold + reply.blocked).sorted()))]
-        writer.object(
-            [("layout", [[reply.layoutVersion]]), ("after", [[UInt64(Int.random(in: Self.pollMilliseconds))]])]
-                + ranges.map { (name: $0.0, value: $0.1) }
-        ) { writer, value in
-            writer.array(value) { writer, pair in writer.array(pair) { $0.literal($1) } }
-        }
-        return HTTPResponse(200, "application/json", body: Array(writer.text.utf8))
+        let states: JSON = .object([
+            "layout": .count(reply.layoutVersion), "after": .count(Int.random(in: Self.pollMilliseconds)),
+            "held": .list(ranges(reply.held)) { .list($0) { .count($0) } },
+            "sold": .list(ranges((reply.sold + reply.blocked).sorted())) { .list($0) { .count($0) } },
+        ])
+        return HTTPResponse(200, "application/json", body: Array(states.text.utf8))
     }
 
-    private func ranges(_ indexes: [UInt32]) -> [[UInt64]] {
-        var ranges: [[UInt64]] = []
-        for index in indexes.map(UInt64.init) {
+    private func ranges(_ indexes: [UInt32]) -> [[UInt32]] {
+        var ranges: [[UInt32]] = []
+        for index in indexes {
             if let last = ranges.last, last[1] + 1 == index {
                 ranges[ranges.count - 1][1] = index
             } else {

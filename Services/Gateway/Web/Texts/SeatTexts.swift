@@ -38,6 +38,6 @@ extension Text {
             ? lowest : Text("\(low) to \(high)", "\(lowest(in: .korean)) ~ \(highest(in: .korean))")
     }
     static func seatTaken(_ seats: String) -> Text {
-        Text("Somebody else was faster: \(seats)", "다른 분이 먼저 선택했습니다: \(seats)")
+        Text("Another buyer was faster: \(seats)", "다른 분이 먼저 선택했습니다: \(seats)")
     }
 }
