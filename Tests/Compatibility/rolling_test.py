@@ -27,13 +27,13 @@ class Buyer(threading.Thread):
     def __init__(self, sale, name):
         super().__init__()
         self.sale, self.name = sale, name
-        self.isOver = threading.Event()
+        self.is_over = threading.Event()
         self.times, self.failures = [], []
         sale.run(f"sign-up {name}", home=name, ONSALE_PASSWORD="correct horse battery")
         sale.run("top-up 500 EUR", home=name)
 
     def run(self):
-        while not self.isOver.is_set():
+        while not self.is_over.is_set():
             start = time.monotonic()
             date = f"gala/date-{len(self.times) // SEATS}"
             done = self.sale.onsale.gateway("buy", date, "--best", "1", "--grade", "G", "--yes", "--json", home=self.name)
@@ -78,7 +78,7 @@ class Rolling(unittest.TestCase):
                             buyer.wait_for(count + 2)
             finally:
                 for buyer in buyers:
-                    buyer.isOver.set()
+                    buyer.is_over.set()
                 for buyer in buyers:
                     buyer.join()
             times = sorted(time for buyer in buyers for time in buyer.times)
