@@ -19,6 +19,9 @@ package struct OwnTicket: Sendable {
 
 /// Finds the caller's tickets.
 package struct Tickets: Sendable {
+    /// The most that the service returns at once.
+    private static let pageSize: UInt32 = 500
+
     private let caller: ServiceCaller
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
@@ -49,7 +52,7 @@ package struct Tickets: Sendable {
         var found: [Ticket] = []
         var last: TicketID?
         repeat {
-            let request = FindTicketsRequest(concertID: concert.concertID, after: last, pageSize: 500)
+            let request = FindTicketsRequest(concertID: concert.concertID, after: last, pageSize: Self.pageSize)
             let page = try await caller.call(ConcertMethods.findTickets, request)
             found += page.tickets.filter { suffix.matches($0.ticketID) }
             last = page.hasMore ? page.lastTicketID : nil

@@ -19,7 +19,7 @@ enum Status {
         /// Nil if it did not answer.
         var reply: CheckReply?
 
-        /// `1.0.0, contract v1, commit 3f2a9c01`. Empty for a program of a version that does not tell it.
+        /// `1.0.0, contract v1, commit 3f2a9c01`. Empty for a program of a version without it.
         var version: String {
             guard let reply, !reply.version.isEmpty else { return "" }
             return "\(reply.version), contract \(reply.contract), commit \(reply.commit)"
