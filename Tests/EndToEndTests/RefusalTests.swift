@@ -134,6 +134,8 @@ struct RefusalTests {
             "PLACE_UNKNOWN"),
         Case("carol", "admin room message nowhere Hello", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room places nowhere", 1, "ROOM_UNKNOWN"),
+        Case("carol", "admin room close-draw nowhere", 1, "ROOM_UNKNOWN"),
+        Case("carol", "admin room draw nowhere --without-beacon --yes", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room lift-ban sale stranger", 1, "NAME_UNKNOWN"),
         Case("carol", "admin user find --limit 0", 64, "--limit"),
         Case("carol", "admin user show stranger", 1, "NAME_UNKNOWN"),
@@ -163,6 +165,9 @@ struct RefusalTests {
         Case("alice", "profile add Alice", 64, "lower-case letters, digits and hyphens"),
         Case("alice", "profile use nowhere", 1, "gateway profile add nowhere"),
         Case("alice", "profile list extra", 64, "unexpected argument extra"),
+        Case("alice", "line", 64, "CONCERT/DATE is missing"),
+        Case("alice", "verify", 64, "FILE is missing"),
+        Case("alice", "verify-draw", 64, "DRAW is missing"),
         Case("alice", "man extra", 64, "unexpected argument extra"),
         Case("alice", "version extra", 64, "unexpected argument extra"),
     ]

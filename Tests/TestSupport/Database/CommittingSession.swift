@@ -33,6 +33,8 @@ package final class CommittingSession: DatabaseSession {
         if isKilled { throw DatabaseError(.unavailable, "the program was killed") }
     }
 
+    package var isOnlyWriter: Bool { session.isOnlyWriter }
+
     package func checkTransaction() throws(DatabaseError) -> Bool {
         try call()
         return try session.checkTransaction()

@@ -15,7 +15,7 @@ enum DrawCommands {
     static let close = Command(
         "admin room close-draw", "Closes the list of a draw. Users who join later stand behind it.",
         details: """
-            Close the list before the round is published, because then nobody can change it to suit the result. A room with
+            Close the list before the round is published, because then no one can change it to suit the result. A room with
             --opens-at closes the list by itself at that time.
             """,
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], examples: ["summer-sale"],
