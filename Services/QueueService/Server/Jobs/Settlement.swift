@@ -134,7 +134,7 @@ final class Settlement: Sendable {
         guard let numbering = room.draw?.numbering, room.admitted < numbering.count else {
             return (try PlaceTable.waiting(in: room.id, after: room.admitted, limit: limit, tx), nil)
         }
-        var found: [PlaceRow] = []
+        var (found, damaged): ([Place], [PlaceRow]) = ([], [])
         var end = room.admitted
         var size = max(probeSizes.lowerBound, Int64(limit))
         for _ in 0..<maximumProbes where found.count < limit && end < numbering.count {
@@ -142,14 +142,13 @@ final class Settlement: Sendable {
             size *= 2
             let rows = try PlaceTable.find(serials: numbering.serials(of: numbers), in: room.id, tx)
             let waiting = rows.readable.filter { $0.state == .waiting }
-            found += waiting.sorted { room.number(of: $0.serial) < room.number(of: $1.serial) }.map { .success($0) }
-            if let damage = rows.damage { found.append(.failure(damage)) }
+            found += waiting.sorted { room.number(of: $0.serial) < room.number(of: $1.serial) }
+            if let damage = rows.damage { damaged.append(.failure(damage)) }
             end = numbers.upperBound
         }
-        if found.count < limit, end == numbering.count {
-            found += try PlaceTable.waiting(in: room.id, after: end, limit: limit - found.count, tx)
-            return (found, nil)
-        }
-        return (found, end)
+        let drawn = found.map { PlaceRow.success($0) } + damaged
+        guard found.count < limit, end == numbering.count else { return (drawn, end) }
+        let later = try PlaceTable.waiting(in: room.id, after: end, limit: limit - found.count, tx)
+        return (drawn + later, nil)
     }
 }
