@@ -30,6 +30,10 @@ gateway admin seats set moon-tour/friday --hall hall.csv
 # A payment ends the user's place only after its reply. This command does not wait for that.
 AGAIN = "gateway leave; gateway join moon-tour"
 
+# A room with a draw, and the signature of its round.
+DRAW = "gateway admin room create --joins-at '2026-01-01 09:30' --draw-round 98000000"
+BEACON = "b55e" * 24
+
 # Commands before an example, because earlier examples have changed its conditions.
 FIRST = {
     "gateway whoami": "gateway sign-in alice",
@@ -45,6 +49,11 @@ FIRST = {
     "gateway leave moon-tour": "gateway join moon-tour",
     "gateway reserve moon-tour/friday Stalls-12-7 Stalls-12-8": "gateway cancel --yes; gateway join moon-tour",
     "gateway pay": "gateway reserve moon-tour Stalls-12-9",
+    "gateway verify-draw draw.note --list fair.log --receipt fair.tlog-proof --early promise.note":
+        f"{DRAW} fair; gateway join room:fair --no-wait; gateway line room:fair --draw-file promise.note; gateway admin room close-draw fair; "
+        f"gateway admin room draw fair --beacon {BEACON}; gateway line room:fair --draw-file draw.note --output-file fair.log; "
+        "gateway place room:fair --receipt fair.tlog-proof",
+    "gateway admin room close-draw fair-sale": f"{DRAW} fair-sale",
     "gateway ticket show Stalls-12-7": "gateway pay $(gateway reservations | awk '/Stalls-12-7.*held/ { print $1 }')",
 }
 
@@ -62,6 +71,8 @@ ALREADY_DONE = [
     "gateway sign-up alice --password-file - < secret",
     "gateway admin room create summer-sale --active 200 --rate 20",
     "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
+    "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 98000000",
+    "gateway admin room draw fair-sale --without-beacon --yes",
     "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR --venue-zone Europe/Berlin",
     "gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --zone Europe/Berlin"
     " --room summer-sale",

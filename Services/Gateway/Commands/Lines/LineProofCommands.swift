@@ -40,7 +40,7 @@ enum LineProofCommands {
         calls: [.queue, .concert], operands: [target], flags: [output, since, drawFile],
         examples: [
             "moon-tour", "room:summer-sale --output-file line.log",
-            "moon-tour --since receipt.tlog-proof --output-file later.proof",
+            "moon-tour --since moon-tour.tlog-proof --output-file later.proof",
         ],
         run: { run in
             guard let entrance = try await WaitingLine(run.caller).entrance(to: run[target]) else {
@@ -85,10 +85,7 @@ enum LineProofCommands {
             it is the key that this machine has seen first.
             """,
         operands: [file, later], flags: [key],
-        examples: [
-            "receipt.tlog-proof",
-            "receipt.tlog-proof later.tlog-proof --key hall.org/line+1a2b3c4d+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
-        ],
+        examples: ["moon-tour.tlog-proof", "moon-tour.tlog-proof later.proof"],
         run: { run in
             let keys = try keys(run)
             do {

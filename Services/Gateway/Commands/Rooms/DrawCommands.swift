@@ -18,7 +18,7 @@ enum DrawCommands {
             Close the list before the round is published, because then no one can change it to suit the result. A room with
             --opens-at closes the list by itself at that time.
             """,
-        calls: [.queue], caller: .operator, operands: [RoomSettings.name], examples: ["summer-sale"],
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name], examples: ["fair-sale"],
         run: { run in
             let room = try await RoomSettings.room(run)
             let request = CloseDrawRequest(roomID: room.roomID)
@@ -35,7 +35,7 @@ enum DrawCommands {
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
         flags: [beacon, withoutBeacon, CommonFlags.yes],
         examples: [
-            "summer-sale --beacon \(String(repeating: "b55e", count: 24))", "summer-sale --without-beacon --yes",
+            "fair-sale --beacon \(String(repeating: "b55e", count: 24))", "fair-sale --without-beacon --yes",
         ],
         run: { run in
             let beacon = run[beacon]
@@ -64,7 +64,7 @@ enum DrawCommands {
             changed. To check the beacon of the round, use a program for drand, such as drand-verify of PyPI.
             """,
         operands: [record], flags: [list, early, receipt, LineProofCommands.key],
-        examples: ["draw.note --list line.log --receipt receipt.tlog-proof --early promise.note"],
+        examples: ["draw.note --list fair.log --receipt fair.tlog-proof --early promise.note"],
         run: { run in
             let path = try run.required(list)
             let keys = try LineProofCommands.keys(run)
