@@ -113,6 +113,33 @@ private struct Drawing {
             }
         }
 
+        @Test(arguments: Engine.available) func `a row that cannot be read is passed over, and no other`(
+            engine: Engine
+        ) async throws {
+            try await Drawing.with(engine) { drawing in
+                try await drawing.draw()
+                let numbers = try await drawing.numbers()
+                let first = try #require(numbers.firstIndex(of: 1))
+                let damaged = drawing.places[first].placeID
+                try await drawing.waiting.service.instances[0].database.transaction { tx in
+                    try tx.executeOne("update place set state = 99 where place_id = $1", damaged)
+                }
+                var admitted: [Int64] = []
+                for _ in 0..<8 {
+                    drawing.waiting.service.clock.advance(by: .seconds(1))
+                    // It reports the row.
+                    try? await drawing.waiting.service.run("settlement")
+                    for (user, place) in drawing.places.enumerated() where user != first {
+                        let shown = try await drawing.waiting.show(.user(user), place)
+                        guard shown.state == .admitted else { continue }
+                        admitted.append(shown.serial)
+                        _ = try await drawing.waiting.leave(.user(user), place)
+                    }
+                }
+                #expect(admitted == [2, 3, 4, 5, 6, 7])
+            }
+        }
+
         @Test(arguments: Engine.available) func `a draw without a beacon is recorded`(engine: Engine) async throws {
             try await Drawing.with(engine) { drawing in
                 try await drawing.draw([])
