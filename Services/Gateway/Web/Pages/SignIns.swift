@@ -8,7 +8,6 @@ struct SignIns: Sendable {
 
     private var people: People { People(visit.caller, solvesPuzzles: false) }
 
-    /// The answer to a form, and the credential to store: nil keeps the present one.
     func respond(to action: FormAction) async throws -> HTTPResponse {
         switch action {
         case .signIn: try await signIn()

@@ -46,7 +46,7 @@ struct Visit: Sendable {
     /// The id that a form carries, so that sending it twice has one effect.
     func id<Entity>(_ name: String) -> ID<Entity>? { request.form?[name].flatMap { ID($0) } }
 
-    /// The user of the visit. Throws if the buyer is not signed in.
+    /// Throws if the buyer is not signed in.
     func requireSignIn() throws { if signIn == nil { throw NotSignedIn() } }
 }
 
