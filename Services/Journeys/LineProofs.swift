@@ -35,6 +35,7 @@ package struct LineProofs: Sendable {
     /// The hashes of all places in a checkpoint.
     package func log(of room: RoomID) async throws -> File {
         let checkpoint = try await checkpoint(of: room)
+        _ = try LineCheckpoint(shown: checkpoint.checkpoint)
         var (bytes, tileCount): ([UInt8], Int64) = ([], 0)
         while true {
             let page = try await caller.call(

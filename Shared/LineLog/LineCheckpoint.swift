@@ -53,8 +53,9 @@ package struct LineCheckpoint: Sendable {
         self.note = note
     }
 
-    /// Reads the text of a service.
+    /// Reads the text of a service. It is empty for a line that nobody has joined.
     package init(shown text: String) throws(LineViolation) {
+        if text.isEmpty { throw LineViolation("nobody has joined this line yet, so it has no places to check") }
         guard let checkpoint = LineCheckpoint(text) else {
             throw LineViolation("the service shows no checkpoint of a line in a format that this version knows")
         }

@@ -22,6 +22,18 @@ import Testing
             }
         }
 
+        @Test(arguments: Engine.available) func `a line that nobody has joined shows its keys only`(
+            engine: Engine
+        ) async throws {
+            try await Waiting.with(engine) { waiting in
+                let shown = try await waiting.checkpoint()
+                #expect(shown.size == 0 && shown.checkpoint.isEmpty && shown.keys.count == 1)
+                try await refused("INVALID_FIELD") { _ = try await waiting.checkpoint(from: 1) }
+                let tiles = try await waiting.client(of: .alice).listTiles(ListTilesRequest(roomID: waiting.room))
+                #expect(tiles.tiles.isEmpty && !tiles.hasMore)
+            }
+        }
+
         @Test(arguments: Engine.available) func `a later checkpoint proves each earlier size`(
             engine: Engine
         ) async throws {

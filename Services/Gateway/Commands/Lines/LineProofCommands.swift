@@ -66,14 +66,15 @@ enum LineProofCommands {
     private static func show(
         _ reply: ShowCheckpointReply, of entrance: WaitingLine.Entrance, _ run: Invocation
     ) throws {
-        let checkpoint = try LineCheckpoint(shown: reply.checkpoint)
+        let checkpoint = reply.size == 0 ? nil : try LineCheckpoint(shown: reply.checkpoint)
+        let state = reply.size == 0 ? "Nobody has joined this line yet.\n" : reply.checkpoint
         run.show(
             .object([
                 "target": .string(entrance.target), "roomId": .id(entrance.room), "size": .count(reply.size),
-                "admitted": .count(checkpoint.admitted), "at": .time(checkpoint.at),
-                "checkpoint": .string(reply.checkpoint), "keys": .list(reply.keys) { .string($0) },
+                "admitted": checkpoint.map { .count($0.admitted) }, "at": .time(checkpoint?.at),
+                "checkpoint": .text(reply.checkpoint), "keys": .list(reply.keys) { .string($0) },
             ]),
-            reply.checkpoint + reply.keys.map { "Key of the site: \($0)" }.joined(separator: "\n"))
+            state + reply.keys.map { "Key of the site: \($0)" }.joined(separator: "\n"))
     }
 
     static let verify = Command(

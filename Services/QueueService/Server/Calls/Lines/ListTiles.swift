@@ -9,7 +9,7 @@ extension QueueServer {
     private static let usualTileCount = 50
 
     func listTiles(_ request: ListTilesRequest, call: Call) async throws -> ListTilesReply {
-        let log = try await lineLog(of: request.roomID, call)
+        guard let log = try await lineLog(of: request.roomID, call) else { return ListTilesReply() }
         let count = request.pageSize == 0 ? Self.usualTileCount : Int(request.pageSize)
         return try log.read { tree, checkpoint in
             guard request.size >= 0, request.size <= checkpoint.size else {

@@ -8,7 +8,11 @@ import RPC
 
 extension QueueServer {
     func showCheckpoint(_ request: ShowCheckpointRequest, call: Call) async throws -> ShowCheckpointReply {
-        let log = try await lineLog(of: request.roomID, call)
+        let keys = checkpoints.keyTexts(of: request.roomID)
+        guard let log = try await lineLog(of: request.roomID, call) else {
+            guard request.fromSize == 0 else { throw QueueRefusal.invalid("from_size", "must be 0 for an empty line") }
+            return ShowCheckpointReply(keys: keys)
+        }
         let (checkpoint, proof) = try log.read { tree, checkpoint in
             let from = request.fromSize
             guard from >= 0, from <= checkpoint.size else {
@@ -18,15 +22,16 @@ extension QueueServer {
             return (checkpoint, from == 0 ? [] : tree.consistency(from: Int(from), to: checkpoint.size))
         }
         return ShowCheckpointReply(
-            checkpoint: checkpoint.note.whole, size: Int64(checkpoint.size), consistency: proof.map(\.bytes),
-            keys: checkpoints.keyTexts(of: request.roomID))
+            checkpoint: checkpoint.note.whole, size: Int64(checkpoint.size), consistency: proof.map(\.bytes), keys: keys
+        )
     }
 
-    /// The log of a room. A log that is not in memory is read only if the room exists.
-    func lineLog(of room: RoomID, _ call: Call) async throws -> RoomLogs.RoomLog {
-        if checkpoints.logs.find(room) == nil {
-            _ = try await database.read(before: call.deadline) { try RoomTable.require(room, $0) }
+    /// The log of a room. Nil if nobody has joined. A log that is not in memory is read only if the room exists.
+    func lineLog(of id: RoomID, _ call: Call) async throws -> RoomLogs.RoomLog? {
+        if checkpoints.logs.find(id) == nil {
+            let room = try await database.read(before: call.deadline) { try RoomTable.require(id, $0) }
+            if room.lastSerial == 0 { return nil }
         }
-        return try checkpoints.logs.require(room)
+        return try checkpoints.logs.require(id)
     }
 }
