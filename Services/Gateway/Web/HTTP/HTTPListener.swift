@@ -28,7 +28,7 @@ final class HTTPListener: @unchecked Sendable {
     private let clock: any Clock
     private let accept: @Sendable (Int32, SocketAddress) -> Void
     private let refuse: @Sendable (String) -> Void
-    /// The reading and the writing end of a pipe, whose end stops the thread.
+    /// The reading and the writing end of a pipe. A byte in it stops the thread.
     private let stopPipe: [Int32]
     private let hasEnded = CountingSemaphore()
     private var arrivals: [Arrival] = []
@@ -59,9 +59,11 @@ final class HTTPListener: @unchecked Sendable {
 
     /// Closes the port. Called once, after `start` has succeeded.
     func stop() {
-        close(stopPipe[1])
+        // The end of the pipe would not suffice: a child process may have a copy of the writing end.
+        var stop: UInt8 = 0
+        write(stopPipe[1], &stop, 1)
         hasEnded.wait()
-        close(stopPipe[0])
+        stopPipe.forEach { close($0) }
     }
 
     private func run() {
