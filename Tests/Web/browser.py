@@ -179,7 +179,7 @@ class Browser:
     def is_too_wide(self):
         """True if the page scrolls sideways."""
         return self.driver.execute_script(
-            "return document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            "return document.documentElement.scrollWidth > arguments[0] || innerWidth > arguments[0]", self.width)
 
     def screenshot(self, path):
         """The whole page as a PNG file."""
