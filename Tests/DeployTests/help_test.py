@@ -54,6 +54,7 @@ FIRST = {
         f"gateway admin room draw fair --beacon {BEACON}; gateway line room:fair --draw-file draw.note --output-file fair.log; "
         "gateway place room:fair --receipt fair.tlog-proof",
     "gateway admin room close-draw fair-sale": f"{DRAW} fair-sale",
+    "gateway admin room draw fair-sale --beacon - < beacon": f"echo {BEACON} >beacon",
     "gateway ticket show Stalls-12-7": "gateway pay $(gateway reservations | awk '/Stalls-12-7.*held/ { print $1 }')",
 }
 

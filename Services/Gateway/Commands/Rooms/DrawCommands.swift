@@ -8,7 +8,8 @@ import QueueAPI
 
 /// Closes the list of a draw, draws, and checks a draw.
 enum DrawCommands {
-    private static let beacon = Option("beacon", .hexadecimal, "signature of the round, as drand publishes it")
+    private static let beacon = Option(
+        "beacon", .text("SIGNATURE"), "signature of the round, as drand publishes it; - reads it from standard input")
     private static let withoutBeacon = Option(
         "without-beacon", .flag, "draw without the beacon. Everyone who checks the draw sees it")
 
@@ -35,13 +36,13 @@ enum DrawCommands {
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
         flags: [beacon, withoutBeacon, CommonFlags.yes],
         examples: [
-            "fair-sale --beacon \(String(repeating: "b55e", count: 24))", "fair-sale --without-beacon --yes",
+            "fair-sale --beacon - < beacon", "fair-sale --without-beacon --yes",
         ],
         run: { run in
-            let beacon = run[beacon]
-            guard (beacon == nil) == run[withoutBeacon] else {
-                throw GatewayError.usage("pass either \(Self.beacon.flag) or \(withoutBeacon.flag)")
+            guard (run[beacon] == nil) == run[withoutBeacon] else {
+                throw GatewayError.usage("pass either \(beacon.flag) or \(withoutBeacon.flag)")
             }
+            let beacon = try run[beacon].map { try signature($0, run) }
             let room = try await RoomSettings.room(run)
             if beacon == nil {
                 try run.questions.requireConfirmation(
@@ -50,6 +51,12 @@ enum DrawCommands {
             }
             RoomCommands.show(try await LineProofs(run.caller).draw(room.roomID, beacon: beacon), run)
         })
+
+    private static func signature(_ given: String, _ run: Invocation) throws -> [UInt8] {
+        let text = given == "-" ? run.console.input.line() ?? "" : given
+        if let bytes = Hexadecimal.bytes(of: text), !bytes.isEmpty { return bytes }
+        throw GatewayError.usage("\(beacon.flag) \(text.printable) is not a signature in hexadecimal digits")
+    }
 
     private static let record = Operand("DRAW", .path)
     private static let list = Option("list", .path, "log of the line, of: gateway line --output-file")
@@ -106,13 +113,5 @@ enum DrawCommands {
                 "Line \(record.origin.text)",
                 "\(audit.list.count) users took part, and the order follows from the draw.",
             ] + number + [beacon]).joined(separator: "\n"))
-    }
-}
-
-extension ValueKind<[UInt8]> {
-    fileprivate static var hexadecimal: Self {
-        ValueKind(placeholder: "SIGNATURE", allowed: "a signature in hexadecimal digits") { text in
-            Hexadecimal.bytes(of: text).flatMap { $0.isEmpty ? nil : $0 }
-        }
     }
 }
