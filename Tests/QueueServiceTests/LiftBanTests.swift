@@ -63,7 +63,7 @@ import Testing
                 place.placeID = .unknown
                 try await refused("PLACE_UNKNOWN") { _ = try await ban(place, waiting) }
                 let lost = LiftBanRequest(roomID: .unknown, userID: .alice)
-                try await refused("ROOM_UNKNOWN") { _ = try await waiting.admin.liftBan(lost) }
+                try await refused("ROOM_UNKNOWN") { _ = try await waiting.admin.liftBan(lost, options(60)) }
                 #expect(try await waiting.join(.alice, request: 11).state == .admitted)
             }
         }
