@@ -5,17 +5,6 @@ import LineLog
 
 /// What a draw promises and results in. `RoomTable` has its state.
 enum DrawTable {
-    static let migrations = [
-        Migration(
-            13, "create draws",
-            .table(
-                """
-                create table room_draw (
-                    room_id uuid not null, secret_hash bytea not null, root bytea, secret bytea, beacon bytea,
-                    constraint room_draw_key primary key (room_id))
-                """))
-    ]
-
     private enum Statements {
         static let insert: Statement =
             "insert into room_draw (room_id, secret_hash) values ($1, $2) on conflict do nothing"

@@ -6,18 +6,6 @@ import LineLog
 /// The log of a line. Its leaves are the rows of places, so a join writes nothing for it. Its checkpoints are rows of their
 /// own: the key allows one root for each size, also with several instances.
 enum LineTable {
-    static let migrations = [
-        Migration(
-            11, "create the checkpoints of lines",
-            .table(
-                """
-                create table line_checkpoint (
-                    room_id uuid not null, size bigint not null, root bytea not null, admitted bigint not null,
-                    note text not null,
-                    constraint line_checkpoint_key primary key (room_id, size))
-                """))
-    ]
-
     private enum Statements {
         static let leaves: Statement = """
             select serial, joined_at, place_id from place where room_id = $1 and serial >= $2 order by serial limit $3

@@ -3,7 +3,7 @@ import Service
 
 enum QueueSchema {
     static let migrations = Migration.list(
-        ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6), LineTable.migrations, DrawTable.migrations)
+        ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6))
 
     private static let ofSchema = [
         Migration(
@@ -112,6 +112,25 @@ enum QueueSchema {
                 create table ban_request (
                     room_id uuid not null, request_id uuid not null, made_as bigint not null,
                     constraint ban_request_key primary key (room_id, request_id))
+                """)),
+        // The checkpoints of the log of each line. A key allows one root for each size.
+        Migration(
+            11, "create the checkpoints of lines",
+            .table(
+                """
+                create table line_checkpoint (
+                    room_id uuid not null, size bigint not null, root bytea not null, admitted bigint not null,
+                    note text not null,
+                    constraint line_checkpoint_key primary key (room_id, size))
+                """)),
+        // What a draw promises and results in.
+        Migration(
+            13, "create draws",
+            .table(
+                """
+                create table room_draw (
+                    room_id uuid not null, secret_hash bytea not null, root bytea, secret bytea, beacon bytea,
+                    constraint room_draw_key primary key (room_id))
                 """)),
     ]
 }
