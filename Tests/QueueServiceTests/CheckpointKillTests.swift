@@ -89,7 +89,8 @@ private struct Buyers: Sendable {
         while true {
             do throws(RPCFailure) {
                 let shown = try await calls.showCheckpoint(ShowCheckpointRequest(roomID: room), options(.alice))
-                if seen.all.last != shown.checkpoint { seen.add(shown.checkpoint) }
+                // It is empty until the first user has joined.
+                if !shown.checkpoint.isEmpty, seen.all.last != shown.checkpoint { seen.add(shown.checkpoint) }
             } catch {
                 guard error.isBecause(QueueReason.receiptNotYet) else { return }
             }

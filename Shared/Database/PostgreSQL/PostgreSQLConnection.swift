@@ -6,8 +6,7 @@ import Glibc
 ///
 /// Sound to share: only the thread that owns the connection uses it.
 final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
-    /// Maximum of outstanding answers. If they filled the buffers of both ends, client and server would wait for each
-    /// other.
+    /// Maximum of outstanding answers. If they filled the buffers of both ends, both would wait for each other.
     private static let outstandingLimit = 64
 
     /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. An operator
