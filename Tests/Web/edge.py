@@ -49,7 +49,8 @@ class Edge:
             self.stop(name)
         shutil.rmtree(self.folder)
 
-    def start_edge(self):
+    def start_edge(self, name="edge"):
+        """Starts gateway-web, or another one with the same options."""
         options = [word for name in SERVICES for word in (f"--{name}", self.addresses[name])] + self.options
         if self.has_certificate or self.uses_tls:
             self.make_certificate("edge", "--program", "edge")
@@ -60,7 +61,7 @@ class Edge:
         if self.uses_tls:
             self.make_certificate("site", "--name", "site")
             options += ["--tls-certificate", "site.pem", "--tls-key", "site.key"]
-        self.start("edge", "gateway-web", *options)
+        self.start(name, "gateway-web", *options)
 
     def make_certificate(self, file, *words):
         self.gateway("admin", "certificate", "--output", file, *words, "--keys", "keys")
@@ -138,7 +139,7 @@ class Edge:
 
     def gateway(self, *words, **environment):
         """The output of a command of the gateway, which must succeed."""
-        addresses = {f"ONSALE_{name.upper()}": address for name, address in self.addresses.items() if name != "edge"}
+        addresses = {f"ONSALE_{name.upper()}": address for name, address in self.addresses.items() if name in SERVICES}
         done = subprocess.run(
             [PROGRAMS / "gateway", *words], cwd=self.folder, text=True, capture_output=True, stdin=subprocess.DEVNULL,
             timeout=PATIENCE, env={
