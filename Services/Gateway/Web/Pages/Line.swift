@@ -135,17 +135,23 @@ struct Line: Sendable {
         let first = max(initialAhead(ahead), 1)
         let text = place.serial == 0 ? Text.drawComes : .ahead(ahead)
         let title = "\(visit(text)) · Onsale"
+        // Before the draw, any number of people is less.
+        let least = place.serial == 0 ? .max : ahead
         return """
             <section class="card centred line" data-live="\(pollPath(place, part: "line"))" data-after="\(place.askAgain.milliseconds)" \
-            data-ahead="\(ahead)" data-title="\(title)" data-say="\(visit(text))">
+            data-ahead="\(least)" data-title="\(title)" data-say="\(visit(text))">
             <h2>\(visit(.youAreWaiting))</h2>
             \(number(ahead, of: place))
-            <progress max="\(first)" value="\(first - min(first, ahead))" aria-label="\(visit(.progress))"></progress>
+            \(HTML.when(place.serial > 0, progress(first - min(first, ahead), of: first)))
             \(outlook(place))
             \(HTML.when(place.serial > 0, "<p class=\"quiet\">\(visit(.numberInLine(place.serial)))</p>"))
             \(message(place.roomMessage))
             </section>
             """
+    }
+
+    private func progress(_ done: Int64, of all: Int64) -> HTML {
+        "<progress max=\"\(all)\" value=\"\(done)\" aria-label=\"\(visit(.progress))\"></progress>"
     }
 
     private func number(_ ahead: Int64, of place: Place) -> HTML {
