@@ -10,7 +10,7 @@ SHORT = "/moon-tour/short"
 
 
 class Sale(Edge):
-    """The Moon Tour: friday behind the waiting room `sale`, saturday without one, and short with holds of 3 seconds."""
+    """The Moon Tour: friday behind the waiting room `sale`, saturday without one, and short with holds of 6 seconds."""
 
     def start(self, name, program, *options):
         self.started = {**getattr(self, "started", {}), name: (program, options)}
@@ -31,7 +31,7 @@ class Sale(Edge):
         (self.folder / "hall.csv").write_text("Stalls, 1-6, 1-20, A, 89.00\nBalcony, A-C, 1-10, C, 45.50\n")
         self.add_date("friday", "--room", "sale", "--seats-per-user", "50", "--cancel-until", "2037-04-03 12:00")
         self.add_date("saturday", "--seats-per-user", "10")
-        self.add_date("short", "--hold", "3s")
+        self.add_date("short", "--hold", "6s")
 
     def add_date(self, name, *options, hall="hall.csv"):
         self.gateway(
