@@ -70,7 +70,10 @@ package struct Payments: Sendable {
                 pause = Self.longestPause
                 problem = failure
             }
-            guard caller.clock.uptime + pause < end else { throw JourneyError.paymentPending(problem) }
+            // A cancelled task neither sends nor sleeps.
+            guard !Task.isCancelled, caller.clock.uptime + pause < end else {
+                throw JourneyError.paymentPending(problem)
+            }
             try? await caller.clock.sleep(for: min(max(pause, Self.shortestPause), Self.longestPause))
         }
     }

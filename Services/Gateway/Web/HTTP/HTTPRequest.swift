@@ -8,6 +8,9 @@ enum HTTPMethod: String, Sendable {
 
 /// A request, complete and within the limits of the server.
 struct HTTPRequest: Sendable {
+    /// A form of a page is far shorter.
+    private static let maximumFormBytes = 16 * 1024
+
     let method: HTTPMethod
     /// The path and the query as the client sent them: `/moon-tour/friday?step=2`.
     let target: String
@@ -18,6 +21,8 @@ struct HTTPRequest: Sendable {
     let headers: HTTPFields
     /// The body after decompression.
     let body: [UInt8]
+    /// The fields of a form that a page has sent. Nil for another body, a longer one, or invalid escapes.
+    let form: HTTPFields?
     /// The address of the buyer, also behind a proxy.
     let client: Address
     /// True if the browser uses https, so that cookies can be `Secure`.
@@ -43,6 +48,7 @@ struct HTTPRequest: Sendable {
         self.query = query
         self.headers = headers
         self.body = body
+        form = Self.form(headers, body)
         self.client = client
         self.isSecure = isSecure
     }
@@ -50,13 +56,15 @@ struct HTTPRequest: Sendable {
     var cookies: HTTPFields { HTTPFields(cookies: headers["cookie"] ?? "") }
 
     /// The media type of the body in lower case, without parameters: `application/json`.
-    var contentType: String {
+    var contentType: String { Self.contentType(headers) }
+
+    private static func contentType(_ headers: HTTPFields) -> String {
         (headers["content-type"] ?? "").prefix { $0 != ";" }.trimmed.lowercased()
     }
 
-    /// The fields of a form that a page has sent. Nil for another body, or for invalid escapes.
-    var form: HTTPFields? {
-        guard contentType == "application/x-www-form-urlencoded", let text = String(validating: body, as: UTF8.self)
+    private static func form(_ headers: HTTPFields, _ body: [UInt8]) -> HTTPFields? {
+        guard contentType(headers) == "application/x-www-form-urlencoded", body.count <= maximumFormBytes,
+            let text = String(validating: body, as: UTF8.self)
         else { return nil }
         return HTTPFields(form: text)
     }

@@ -3,6 +3,9 @@ import Kernel
 
 /// The session of a browser. Its next credential is requested in time, and a session that has ended is dropped.
 struct BrowserSession: Sendable {
+    /// The longest wait for the next credential while the present one is valid.
+    private static let refreshTime = Duration.seconds(1)
+
     private(set) var credential: StoredCredential?
     /// True if the cookie must be written again.
     private(set) var hasChanged = false
@@ -17,9 +20,10 @@ struct BrowserSession: Sendable {
 
     private mutating func refresh(_ stored: StoredCredential, _ site: Site) async {
         do {
-            guard let next = try await stored.refreshed(over: site.connections, timeout: site.callTimeout) else {
-                return
-            }
+            // While the present credential is valid, a slow wallet service must not delay the page.
+            let isValid = stored.expiry > site.clock.now
+            let timeout = isValid ? min(site.callTimeout, Self.refreshTime) : site.callTimeout
+            guard let next = try await stored.refreshed(over: site.connections, timeout: timeout) else { return }
             credential = next
             hasChanged = true
         } catch let failure as CallFailure where failure.outcome == .notAllowed {

@@ -26,7 +26,7 @@ struct PageRoutes: Sendable {
             throw Problem.foreignForm
         }
         switch path.first {
-        case "tickets" where path.count == 3 && path[2] == "return":
+        case "tickets" where path.count == 3 && path[2] == "return" && action == .giveBack:
             return try await noting {
                 try await ticket().giveBack()
             } page: {

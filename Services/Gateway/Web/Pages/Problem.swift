@@ -39,7 +39,7 @@ struct Problem: Error, Sendable {
             case is NotSignedIn: .signedOut
             case let failure as CallFailure: Problem(failure)
             case let error as JourneyError: Problem(error)
-            default: Problem(500, .broken, .brokenWhy, safe: .nothingChanged)
+            default: Problem(500, .broken, .brokenWhy)
             }
     }
 
@@ -81,7 +81,7 @@ struct Problem: Error, Sendable {
         case .notAllowed: self = .signedOut
         case .unavailable:
             self = Problem(
-                503, .serviceAway, .serviceAwayWhy, safe: .nothingChanged,
+                503, .serviceAway, .serviceAwayWhy, safe: failure.failure.isIndefinite ? nil : .nothingChanged,
                 retryAfter: failure.failure.retryAfter ?? Self.usualRetry)
         case .indefinite:
             self = Problem(504, .tooSlow, .tooSlowWhy, safe: .tooSlowSafe, retryAfter: Self.usualRetry)

@@ -17,7 +17,9 @@ struct WalletPage: Sendable {
         for balance in balances { histories.append(try await history(balance.currency)) }
         let topUp = await TopUps(visit: visit).isAllowed() ? form(balances) : ""
         let added = (visit.request.query["added"].flatMap { UInt64($0) }).map { amount in
-            let text = MoneyText.text(amount, visit.request.query["currency"] ?? "")
+            // Only a currency of the wallet, because anyone can write a link with another text.
+            let currency = balances.map(\.currency).first { $0 == visit.request.query["currency"] }
+            let text = MoneyText.text(amount, currency ?? "")
             return "<p class=\"note good\" role=\"status\">\(visit(.toppedUpBy(text)))</p>" as HTML
         }
         return Page(
