@@ -31,7 +31,7 @@ package struct Ticket: Equatable, Sendable {
     package private(set) var firstUsedAt: Timestamp?
     /// The latest undo of a check-in.
     package private(set) var undo: Undo?
-    /// The latest check-in requests that were undone, the newest last.
+    /// The latest check-in requests that were undone, and the requests that undid them. The newest are the last ones.
     package private(set) var undoneUses: [RequestID]
     package private(set) var cancelledAt: Timestamp?
     /// The return policy of its sale. Nil if it was sold before tickets stored one.
@@ -128,11 +128,13 @@ package struct Ticket: Equatable, Sendable {
             guard undo.reason == reason else { throw .requestIDReused }
             return false
         }
+        // A late copy of an earlier undo must not undo a later check-in.
+        if undoneUses.contains(request) { return false }
         try checkNotCancelled()
         guard state == .used else { throw .because(.ticketNotUsed) }
         state = .valid
         usedAt = nil
-        if let usedBy { undoneUses = (undoneUses + [usedBy]).suffix(Self.maximumUndoneUses) }
+        undoneUses = (undoneUses + [usedBy, request].compactMap { $0 }).suffix(2 * Self.maximumUndoneUses)
         undo = Undo(at: now, by: request, reason: reason)
         return true
     }
