@@ -75,7 +75,9 @@ final class Settlement: Sendable {
     private func settle(_ room: Room, isOwn: Bool, at now: Timestamp, _ after: inout State) async throws {
         var (room, isOwn, now) = (room, isOwn, now)
         func due() -> Timestamp? { room.nextSettlement(at: now).map { isOwn ? $0 : $0 + Self.grace } }
-        if let time = due(), time <= now {
+        // Another instance settles it, unless it has ended.
+        let isLeft = !isOwn && room.needsSettling(at: now - Self.grace)
+        if isLeft || due().map({ $0 <= now }) ?? false {
             // Until it has succeeded, the next run repeats it.
             let nextRead = after.nextRead
             after.nextRead = clock.uptime
