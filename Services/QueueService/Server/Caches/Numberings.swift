@@ -6,8 +6,8 @@ import Threads
 
 /// The drawn numbers of rooms. They follow from seed and count, so every instance computes the same ones.
 enum Numberings {
-    /// Maximum of rooms. Further ones replace all, because few rooms are in use at a time.
-    private static let maximumRooms = 8
+    /// Maximum of places, for 128 MB. Above it, other rooms leave.
+    private static let maximumPlaces: Int64 = 16_000_000
 
     private struct Key: Hashable {
         let seed: [UInt8]
@@ -24,7 +24,9 @@ enum Numberings {
         if let numbering = known.withLock({ $0[key] }) { return numbering }
         let numbering = Numbering(order: LineDraw.order(seed: hash, count: Int(count)))
         known.withLock { known in
-            if known.count >= maximumRooms { known = [:] }
+            while let other = known.keys.first, known.keys.reduce(count, { $0 + $1.count }) > maximumPlaces {
+                known[other] = nil
+            }
             known[key] = numbering
         }
         return numbering

@@ -128,7 +128,9 @@ final class RoomLogs: Sendable {
             var places = 0
             for (room, entry) in settled {
                 places += entry.log.size
-                if entry.usedAt + Self.idleTime <= now || places > Self.maximumSettledPlaces {
+                // The latest one stays, although it may be larger than the limit: a caller waits for it.
+                let isTooMuch = places > Self.maximumSettledPlaces && places > entry.log.size
+                if entry.usedAt + Self.idleTime <= now || isTooMuch {
                     state.entries[room] = nil
                 }
             }

@@ -115,7 +115,9 @@ final class Checkpoints: Sendable {
         }
         var firstError: (any Error)?
         var unfinished: Set<RoomID> = []
-        for id in due {
+        // The lines of present sales come first. The others leave the memory one by one, because after an upgrade all are due.
+        for id in due.filter(live.contains) + due.filter({ !live.contains($0) }) {
+            logs.dropUnused(live: live.union(unfinished))
             do {
                 if try await extend(id) { continue }
             } catch { firstError = firstError ?? error }

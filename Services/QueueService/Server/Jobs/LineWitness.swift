@@ -40,15 +40,16 @@ final class LineWitness: Sendable {
     func store(_ checkpoint: LineCheckpoint) throws {
         let room = checkpoint.origin.room
         guard record(of: room).map({ $0.size < checkpoint.size }) ?? true else { return }
-        let text = records.withLock { records in
-            records.removeAll { $0.room == room }
-            records.append(Record(room: room, size: checkpoint.size, root: checkpoint.root))
-            records.removeFirst(max(0, records.count - Self.maximumLines))
-            return records.map { "\($0.room) \($0.size) \(Base64.text(of: $0.root.bytes))\n" }.joined()
-        }
+        var next = records.withLock { $0 }
+        next.removeAll { $0.room == room }
+        next.append(Record(room: room, size: checkpoint.size, root: checkpoint.root))
+        next.removeFirst(max(0, next.count - Self.maximumLines))
+        let text = next.map { "\($0.room) \($0.size) \(Base64.text(of: $0.root.bytes))\n" }.joined()
         do throws(SystemError) { try AtomicFile.write(text, to: path) } catch {
             throw WitnessError.unwritable(path, "\(error)")
         }
+        // Only now, because the next run must repeat a failed write. Only the job stores, so no other write comes between.
+        records.withLock { [next] in $0 = next }
     }
 }
 
