@@ -80,6 +80,28 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
+    func `an instance settles the room that an ended one has settled`(engine: Engine) async throws {
+        try await Waiting.with(engine, instances: 2, limits: RoomLimits(ratePerSecond: 1)) { waiting in
+            var places: [QueueAPI.Place] = []
+            for number in 0..<8 {
+                places.append(try await waiting.join(.user(number), request: UInt64(100 + number)))
+            }
+            for _ in 0..<20 {
+                waiting.service.clock.advance(by: .milliseconds(100))
+                for instance in waiting.service.instances { try await instance.run("settlement") }
+            }
+            // From now on the first instance does nothing, and users only look.
+            for _ in 0..<100 {
+                waiting.service.clock.advance(by: .milliseconds(100))
+                try await waiting.service.instances[1].run("settlement")
+            }
+            for (number, place) in places.enumerated() {
+                #expect(try await waiting.show(.user(number), place, instance: 1).state == .admitted)
+            }
+        }
+    }
+
     @Test(arguments: Engine.available) func `a room opens at its time`(engine: Engine) async throws {
         let noon = Timestamp.noon
         try await Waiting.with(
