@@ -43,7 +43,7 @@ import Testing
         let error = await #expect(throws: DatabaseError.self) { while true { try await insert() } }
         #expect(error?.reason == .diskFull && error?.mayHaveCommitted == false)
         let acknowledged = number - 1
-        unlink(disk + "/filler")
+        Mount.free(disk + "/filler")
         try await insert()
         #expect(try await database.read { try Shop.count($0) } == acknowledged + 1)
         await database.close()

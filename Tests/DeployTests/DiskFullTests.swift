@@ -34,7 +34,7 @@ import Threads
         func stop() async throws {
             isOver.store(true, ordering: .relaxed)
             try await ended.signals(1)
-            unlink(path)
+            Mount.free(path)
         }
     }
 

@@ -50,7 +50,7 @@ import Testing
             try await database.transaction { try $0.execute("insert into thing (id) values ($1)", id) }
             try await check.run()
         }
-        unlink(disk + Self.filler)
+        Mount.free(disk + Self.filler)
         try await check.run()
         #expect(health.problems == [])
         await database.close()

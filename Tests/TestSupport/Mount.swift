@@ -37,4 +37,11 @@ package final class Mount: Sendable {
     package func unmount() {
         if isMounted.exchange(false, ordering: .relaxed) { _ = Command.run("umount", "--lazy", path) }
     }
+
+    /// Removes the file `path` and frees its space at once. Removing alone frees it only when no process has the file
+    /// open, and a process that another test is just starting inherits it for some milliseconds.
+    package static func free(_ path: String) {
+        truncate(path, 0)
+        unlink(path)
+    }
 }
