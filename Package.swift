@@ -74,7 +74,7 @@ let package = Package(
         shared("Display", ["CTerminal", "Kernel", "Threads"]),
         shared("CLogWriter", ["CSQLite"], exclude: []),
         shared("Database", ["CLogWriter", "CPostgreSQL", "CSQLite", "Files", "Kernel", "Threads"]),
-        shared("Identity", ["CSodium", "Encoding", "Files", "Kernel", "Threads"]),
+        shared("Identity", ["COpenSSL", "CSodium", "Encoding", "Files", "Kernel", "Threads"]),
         shared("Certificates", ["Encoding", "Identity", "Kernel"]),
         shared("LineLog", ["Encoding", "Identity", "Kernel"]),
         shared("Telemetry", ["Kernel", "Threads", "CMicroHTTP"]),

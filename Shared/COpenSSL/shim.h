@@ -1,10 +1,22 @@
 #pragma once
+// The functions of SHA-256 that are not in an algorithm table: OpenSSL 3 discourages them, because they cannot be replaced.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+
+// The table lookups of EVP cost more than the hash of a short message.
+static inline void onsale_sha256(const void *message, size_t count, unsigned char *hash)
+{
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, message, count);
+    SHA256_Final(hash, &context);
+}
 
 // Functions for macros, which Swift cannot call.
 

@@ -8,7 +8,7 @@ package struct FormToken: Sendable {
     private let key: TagKey
 
     /// `secret` is the one of the session, or its credential.
-    package init(ofSession secret: [UInt8]) { key = TagKey(SecretKey(filling: Sodium.hash(of: secret))) }
+    package init(ofSession secret: [UInt8]) { key = TagKey(SecretKey(filling: SHA256Hash(of: secret).bytes)) }
 
     package var text: String { Hexadecimal.text(of: key.tag(of: Array(Self.purpose.utf8))) }
 

@@ -21,7 +21,7 @@ package struct Puzzle: Equatable, Sendable {
     }
 
     package func isSolved(by nonce: UInt64) -> Bool {
-        Sodium.leadingZeroBits(ofHashOf: challenge + nonce.bigEndianBytes) >= requiredBits
+        SHA256Hash(of: challenge + nonce.bigEndianBytes).leadingZeroBits >= requiredBits
     }
 
     /// Searches on another thread than the caller's. Throws if the task is cancelled.
@@ -35,7 +35,7 @@ package struct Puzzle: Equatable, Sendable {
                 message[message.count - index] = UInt8(truncatingIfNeeded: digits)
                 digits >>= 8
             }
-            if Sodium.leadingZeroBits(ofHashOf: message) >= requiredBits { return nonce }
+            if SHA256Hash(of: message).leadingZeroBits >= requiredBits { return nonce }
         }
         throw CancellationError()
     }

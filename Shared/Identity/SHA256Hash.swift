@@ -1,6 +1,7 @@
-import CSodium
+import COpenSSL
 
-/// A SHA-256 hash: 32 bytes without an allocation, because a log keeps millions of them.
+/// A SHA-256 hash: 32 bytes without an allocation, because a log keeps millions of them. OpenSSL makes it, because it uses
+/// the instructions of the processor for SHA-256, and libsodium does not.
 package struct SHA256Hash: Hashable, Sendable {
     package static let byteCount = 32
 
@@ -34,9 +35,12 @@ package struct SHA256Hash: Hashable, Sendable {
             guard let start = hash.assumingMemoryBound(to: UInt8.self).baseAddress else {
                 preconditionFailure("thirty-two bytes have an address")
             }
-            crypto_hash_sha256(start, message.baseAddress, UInt64(message.count))
+            onsale_sha256(message.baseAddress, message.count, start)
         }
     }
+
+    /// The number of zero bits at the start, up to 64.
+    var leadingZeroBits: Int { UInt64(bigEndian: words.0).leadingZeroBitCount }
 
     package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 

@@ -16,7 +16,7 @@ package struct SigningKey: Sendable {
     }
 
     /// The id of the public key in certificates: the first 20 bytes of its hash, as in RFC 7093.
-    package var publicKeyID: [UInt8] { Array(Sodium.hash(of: publicKey).prefix(20)) }
+    package var publicKeyID: [UInt8] { Array(SHA256Hash(of: publicKey).bytes.prefix(20)) }
 
     /// The 32 secret bytes that files of other programs contain.
     package var seedBytes: [UInt8] { seed.withUnsafePointer { Array(UnsafeBufferPointer(start: $0, count: 32)) } }

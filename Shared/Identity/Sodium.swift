@@ -30,22 +30,6 @@ enum Sodium {
         return SecretKey(filling: derived)
     }
 
-    /// SHA-256.
-    static func hash(of message: [UInt8]) -> [UInt8] {
-        var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        crypto_hash_sha256(&hash, message, UInt64(message.count))
-        return hash
-    }
-
-    /// The number of zero bits with which SHA-256 of `message` begins, up to 64.
-    static func leadingZeroBits(ofHashOf message: [UInt8]) -> Int {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(crypto_hash_sha256_BYTES)) { hash in
-            guard let start = hash.baseAddress else { preconditionFailure("thirty-two bytes have an address") }
-            crypto_hash_sha256(start, message, UInt64(message.count))
-            return UInt64(bigEndian: UnsafeRawBufferPointer(hash).loadUnaligned(as: UInt64.self)).leadingZeroBitCount
-        }
-    }
-
     /// The Ed25519 key pair of `seed`.
     static func signingKeys(seed: SecretKey) -> (public: [UInt8], secret: [UInt8]) {
         initialize()

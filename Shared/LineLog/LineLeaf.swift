@@ -6,6 +6,7 @@ import Kernel
 ///     "onsale place v1\n" | room (16) | number i64 | joined at i64 | SHA-256 of the place id (32)       big endian
 package struct LineLeaf: Equatable, Sendable {
     private static let title = Array("onsale place v1\n".utf8)
+    private static let byteCount = 80
 
     package let room: RoomID
     /// The number in the log, counted from 1. Leaf `number - 1` of the tree.
@@ -21,8 +22,12 @@ package struct LineLeaf: Equatable, Sendable {
     }
 
     package var hash: SHA256Hash {
-        .leaf(
-            Self.title + room.bytes + number.bigEndianBytes + joinedAt.milliseconds.bigEndianBytes
-                + SHA256Hash(of: place.bytes).bytes)
+        var content = Self.title
+        content.reserveCapacity(Self.byteCount)
+        content += room.bytes
+        content += number.bigEndianBytes
+        content += joinedAt.milliseconds.bigEndianBytes
+        content += SHA256Hash(of: place.bytes).bytes
+        return .leaf(content)
     }
 }
