@@ -12,14 +12,10 @@ package struct SHA256Hash: Hashable, Sendable {
         self = message.withUnsafeBufferPointer { SHA256Hash(of: $0) }
     }
 
-    /// The hash of a prefix and two hashes.
-    package init(prefix: UInt8, _ left: SHA256Hash, _ right: SHA256Hash) {
-        self = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 + 2 * Self.byteCount) { message in
-            message[0] = prefix
-            let bytes = UnsafeMutableRawBufferPointer(message)
-            bytes.storeBytes(of: left.words, toByteOffset: 1, as: (UInt64, UInt64, UInt64, UInt64).self)
-            bytes.storeBytes(
-                of: right.words, toByteOffset: 1 + Self.byteCount, as: (UInt64, UInt64, UInt64, UInt64).self)
+    /// The hash of a message of `count` bytes, which `fill` writes, without an allocation.
+    package init(ofMessage count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        self = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { message in
+            fill(UnsafeMutableRawBufferPointer(message))
             return SHA256Hash(of: UnsafeBufferPointer(message))
         }
     }
@@ -41,6 +37,11 @@ package struct SHA256Hash: Hashable, Sendable {
 
     /// The number of zero bits at the start, up to 64.
     var leadingZeroBits: Int { UInt64(bigEndian: words.0).leadingZeroBitCount }
+
+    /// Writes the 32 bytes.
+    package func store(in message: UnsafeMutableRawBufferPointer, at offset: Int) {
+        message.storeBytes(of: words, toByteOffset: offset, as: (UInt64, UInt64, UInt64, UInt64).self)
+    }
 
     package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 

@@ -77,10 +77,24 @@ extension SHA256Hash {
     private static let nodePrefix: UInt8 = 1
 
     /// The hash of a leaf with this content.
-    package static func leaf(_ content: [UInt8]) -> SHA256Hash { SHA256Hash(of: [leafPrefix] + content) }
+    package static func leaf(_ content: [UInt8]) -> SHA256Hash {
+        leaf(content.count) { $0.copyBytes(from: content) }
+    }
+
+    /// The hash of a leaf with `count` bytes, which `fill` writes.
+    static func leaf(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) -> SHA256Hash {
+        SHA256Hash(ofMessage: 1 + count) { message in
+            message[0] = leafPrefix
+            fill(UnsafeMutableRawBufferPointer(rebasing: message[1...]))
+        }
+    }
 
     package static func node(_ left: SHA256Hash, _ right: SHA256Hash) -> SHA256Hash {
-        SHA256Hash(prefix: nodePrefix, left, right)
+        SHA256Hash(ofMessage: 1 + 2 * byteCount) { message in
+            message[0] = nodePrefix
+            left.store(in: message, at: 1)
+            right.store(in: message, at: 1 + byteCount)
+        }
     }
 }
 
