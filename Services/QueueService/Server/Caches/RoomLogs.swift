@@ -15,7 +15,7 @@ final class RoomLogs: Sendable {
     private static let maximumWanted = 1000
     private static let retryPause = Duration.seconds(1)
 
-    /// The log of one room. Only the job `checkpoints` changes it.
+    /// The log of one room. Only the job `checkpoints` changes it. A caller can doubt it.
     final class RoomLog: Sendable {
         private struct State {
             var tree = MerkleTree()
@@ -24,6 +24,7 @@ final class RoomLogs: Sendable {
             /// The checkpoint that callers receive.
             var checkpoint: LineCheckpoint?
             var isForked = false
+            var isDoubted = false
         }
 
         private static let appendCount = 1000
@@ -33,6 +34,8 @@ final class RoomLogs: Sendable {
         var last: PlaceID? { state.withLock { $0.last } }
         var checkpoint: LineCheckpoint? { state.withLock { $0.checkpoint } }
         var isForked: Bool { state.withLock { $0.isForked } }
+        /// A caller has found a row that is not in the log.
+        var isDoubted: Bool { state.withLock { $0.isDoubted } }
 
         func root(at size: Int) -> SHA256Hash { state.withLock { $0.tree.root(at: size) } }
 
@@ -53,11 +56,13 @@ final class RoomLogs: Sendable {
             state.withLock { state in
                 state.tree = MerkleTree()
                 state.last = nil
+                state.isDoubted = false
             }
         }
 
         func publish(_ checkpoint: LineCheckpoint) { state.withLock { $0.checkpoint = checkpoint } }
         func fork() { state.withLock { $0.isForked = true } }
+        fileprivate func doubt() { state.withLock { $0.isDoubted = true } }
 
         /// Runs `body` with the published checkpoint and a tree with at least its places.
         func read<Value: Sendable>(
@@ -110,6 +115,26 @@ final class RoomLogs: Sendable {
         }
         guard let log else { throw .notYet(retryAfter: Self.retryPause) }
         return log
+    }
+
+    /// Runs `body` with the published log, which must have the leaf of this number that the rows have. Then it also has the
+    /// rows before it, because a failover loses only the last ones.
+    ///
+    /// If the leaves differ, the job reads the rows again and decides whether the line is forked. The caller asks again.
+    func read<Value: Sendable>(
+        _ room: RoomID, upTo number: Int64, stored leaf: LineLeaf?,
+        _ body: (borrowing MerkleTree, LineCheckpoint) -> Value
+    ) throws -> Value {
+        let log = try require(room)
+        let hash = leaf?.hash
+        let value: Value? = try log.read { tree, checkpoint in
+            guard number <= checkpoint.size else { throw QueueRefusal.notYet(retryAfter: Self.retryPause) }
+            return tree.hash(Int(number - 1)..<Int(number)) == hash ? body(tree, checkpoint) : nil
+        }
+        if let value { return value }
+        log.doubt()
+        _ = state.withLock { $0.wanted.insert(room) }
+        throw QueueRefusal.notYet(retryAfter: Self.retryPause)
     }
 
     func takeWanted() -> Set<RoomID> {

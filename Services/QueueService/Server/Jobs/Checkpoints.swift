@@ -165,6 +165,7 @@ extension Checkpoints {
     private func extend(_ id: RoomID) async throws -> Bool {
         let log = logs.log(of: id)
         guard !log.isForked else { return true }
+        if log.isDoubted { log.reset() }
         var isReread = false
         while true {
             let snapshot = try await read(id, after: log)
@@ -235,7 +236,7 @@ extension Checkpoints {
         do {
             isStored = try await database.transaction { tx in
                 // After a failover, the last place may be another one.
-                guard try LineTable.place(at: Int64(checkpoint.size), in: room.id, tx) == last else { return false }
+                guard try LineTable.leaf(Int64(checkpoint.size), in: room.id, tx)?.place == last else { return false }
                 return try LineTable.insert(checkpoint, tx)
             }
         } catch {

@@ -10,7 +10,6 @@ enum LineTable {
         static let leaves: Statement = """
             select serial, joined_at, place_id from place where room_id = $1 and serial >= $2 order by serial limit $3
             """
-        static let place: Statement = "select place_id from place where room_id = $1 and serial = $2"
         static let last: Statement = """
             select note from line_checkpoint where room_id = $1
                 and size = (select max(size) from line_checkpoint where room_id = $1)
@@ -35,9 +34,9 @@ enum LineTable {
         }
     }
 
-    /// The place with a number. Nil if there is none.
-    static func place(at number: Int64, in room: RoomID, _ reader: Reader) throws -> PlaceID? {
-        try reader.first(Statements.place, { $0.bind(room, number) }) { row in try row.id(0) }
+    /// The leaf with a number. Nil if there is none.
+    static func leaf(_ number: Int64, in room: RoomID, _ reader: Reader) throws -> LineLeaf? {
+        try leaves(in: room, from: number, limit: 1, reader).first { $0.number == number }
     }
 
     /// The checkpoint with the largest size. Nil if there is none.

@@ -14,9 +14,9 @@ extension QueueServer {
         }
         let leaf = LineLeaf(
             room: request.roomID, number: place.serial, joinedAt: place.joinedAt, place: place.id)
-        let (path, checkpoint) = try checkpoints.logs.require(request.roomID).read { tree, checkpoint in
-            guard place.serial <= checkpoint.size else { throw QueueRefusal.notYet(retryAfter: Checkpoints.interval) }
-            return (tree.path(of: Int(place.serial - 1), at: checkpoint.size), checkpoint)
+        let (path, checkpoint) = try checkpoints.logs.read(request.roomID, upTo: place.serial, stored: leaf) {
+            tree, checkpoint in
+            (tree.path(of: Int(place.serial - 1), at: checkpoint.size), checkpoint)
         }
         let statement = checkpoints.statement(about: place, in: room, leaf, at: now)
         return ProvePlaceReply(receipt: LineReceipt(of: leaf, path: path, in: checkpoint, statement).text)

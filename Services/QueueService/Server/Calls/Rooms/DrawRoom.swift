@@ -21,16 +21,14 @@ extension QueueServer {
         else {
             throw QueueRefusal.invalid("beacon", "must have 48 or 96 bytes, or be empty with without_beacon")
         }
-        let (room, draw) = try await database.read(before: call.deadline) { reader in
-            (try RoomTable.require(id, reader), try DrawTable.find(of: id, reader))
-        }
+        let (room, draw, last) = try await drawing(of: id, call)
         guard let draw, let state = room.draw else { throw QueueRefusal.because(.roomHasNoDraw) }
         if let result = draw.result {
             guard result.beacon == request.beacon else { throw QueueRefusal.because(.drawFinished) }
             return DrawRoomReply(room: .init(room, at: clock.now))
         }
         guard state.state == .closed else { throw QueueRefusal.because(.drawNotClosed) }
-        let root = try listRoot(of: id, Int(state.participants))
+        let root = try listRoot(of: id, state, last)
         let secret = try checkpoints.drawSecret(of: id, hash: draw.secretHash)
         let result = LineDrawRecord.Result(secret: secret, beacon: request.beacon)
         let seed = LineDraw.seed(
@@ -44,6 +42,10 @@ extension QueueServer {
                 guard other.beacon == request.beacon else { throw QueueRefusal.because(.drawFinished) }
                 return DrawRoomReply(room: .init(room, at: tx.now))
             }
+            // A failover since the read may have lost participants. The next try finds out.
+            guard try Self.lastParticipant(of: room, tx) == last else {
+                throw QueueRefusal.notYet(retryAfter: Checkpoints.interval)
+            }
             try room.finishDraw(numbering, seed: seed, now: tx.now)
             try DrawTable.finish(result, root: root, of: id, tx)
             try RoomTable.save(room, tx)
@@ -52,25 +54,37 @@ extension QueueServer {
         }
     }
 
-    /// The root of the closed list. A published checkpoint must have all of it.
-    private func listRoot(of room: RoomID, _ count: Int) throws -> SHA256Hash {
-        if count == 0 { return SHA256Hash(of: []) }
-        return try checkpoints.logs.require(room).read { tree, checkpoint in
-            guard checkpoint.size >= count else { throw QueueRefusal.notYet(retryAfter: Checkpoints.interval) }
-            return tree.root(at: count)
+    private func drawing(
+        of id: RoomID, _ call: Call
+    ) async throws -> (room: Room, draw: DrawTable.Stored?, last: LineLeaf?) {
+        try await database.read(before: call.deadline) { reader in
+            let room = try RoomTable.require(id, reader)
+            return (room, try DrawTable.find(of: id, reader), try Self.lastParticipant(of: room, reader))
+        }
+    }
+
+    /// The last leaf of the closed list. Nil if the list is open or empty.
+    private static func lastParticipant(of room: Room, _ reader: Reader) throws -> LineLeaf? {
+        guard let draw = room.draw, draw.participants > 0 else { return nil }
+        return try LineTable.leaf(draw.participants, in: room.id, reader)
+    }
+
+    /// The root of the closed list. A published checkpoint must have all of it, and the rows must have its last leaf.
+    private func listRoot(of room: RoomID, _ draw: Draw, _ last: LineLeaf?) throws -> SHA256Hash {
+        if draw.participants == 0 { return SHA256Hash(of: []) }
+        return try checkpoints.logs.read(room, upTo: draw.participants, stored: last) { tree, _ in
+            tree.root(at: Int(draw.participants))
         }
     }
 
     func showDraw(_ request: ShowDrawRequest, call: Call) async throws -> ShowDrawReply {
         let id = request.roomID
-        let (room, draw) = try await database.read(before: call.deadline) { reader in
-            (try RoomTable.require(id, reader), try DrawTable.find(of: id, reader))
-        }
+        let (room, draw, last) = try await drawing(of: id, call)
         guard let draw, let state = room.draw else { throw QueueRefusal.because(.roomHasNoDraw) }
         var list: LineDrawRecord.List?
         if state.state != .pending {
-            let count = Int(state.participants)
-            list = LineDrawRecord.List(count: count, root: try draw.root ?? listRoot(of: id, count))
+            list = LineDrawRecord.List(
+                count: Int(state.participants), root: try draw.root ?? listRoot(of: id, state, last))
         }
         return ShowDrawReply(record: checkpoints.drawRecord(of: id, state.round, draw, list).note.whole)
     }
