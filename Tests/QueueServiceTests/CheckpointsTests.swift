@@ -1,12 +1,15 @@
 import Database
+import Glibc
 import Identity
 import Kernel
 import LineLog
 import QueueAPI
-import QueueService
 import RPC
+import Telemetry
 import TestSupport
 import Testing
+
+@testable import QueueService
 
 /// The job that signs checkpoints.
 @Suite struct CheckpointsTests {
@@ -101,6 +104,7 @@ import Testing
             for user in 3..<9 { _ = try await waiting.join(.user(user + 50), request: UInt64(90 + user)) }
             try await waiting.log()
             try await refused("LINE_FORKED") { _ = try await waiting.checkpoint() }
+            #expect(service.instances[0].metrics.prometheusText.contains("\nqueue_lines_forked 1\n"))
             #expect(try await sizes(of: waiting) == [3])
         }
     }
@@ -110,6 +114,52 @@ import Testing
         folder.write("hello", to: "witness")
         await #expect(throws: (any Error).self) {
             try await Waiting.with(engine, arguments: ["--line-witness", "\(folder.path)/witness"]) { _ in }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `no checkpoint is published that the witness has not stored`(
+        engine: Engine
+    ) async throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/witness"
+        try await Waiting.with(engine, arguments: ["--line-witness", path]) { waiting in
+            _ = try await waiting.join(.alice, request: 10)
+            try await waiting.log()
+            _ = try await waiting.join(.bob, request: 11)
+            // No file can replace a folder.
+            #expect(unlink(path) == 0 && mkdir(path, 0o700) == 0)
+            for _ in 0..<3 {
+                await #expect(throws: (any Error).self) { try await waiting.log() }
+                #expect(try await waiting.checkpoint().size == 1)
+            }
+            #expect(rmdir(path) == 0)
+            try await waiting.log()
+            #expect(try await waiting.checkpoint().size == 2)
+            #expect(try LineWitness(path).record(of: waiting.room)?.size == 2)
+        }
+    }
+
+    @Test(arguments: Engine.available) func `after an upgrade, the lines of present sales are signed first`(
+        engine: Engine
+    ) async throws {
+        let faults = Faults()
+        try await TestService.with(.queue, on: engine, faults: faults) { service in
+            let waiting = try await Waiting.opened(on: service)
+            for sale in 0..<12 as Range<UInt64> {
+                let room = try await waiting.create("old-\(sale)", request: 20 + sale).roomID
+                _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room))
+                _ = try await Waiting(service: service, room: room).join(.alice, request: 50 + sale)
+                _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: room))
+            }
+            try await waiting.pass(.seconds(1))
+            _ = try await waiting.join(.bob, request: 80)
+            // The first run signs one line, as if the service ended then.
+            faults.fail(.commit, number: 2, count: .max, with: .diskFull)
+            await #expect(throws: (any Error).self) { try await service.run("checkpoints") }
+            #expect(try await sizes(of: waiting) == [1])
+            faults.heal()
+            try await waiting.log()
+            #expect(try await waiting.checkpoint().size == 1)
         }
     }
 

@@ -5,18 +5,29 @@ import QueueDomain
 import Threads
 
 /// The drawn numbers of rooms. They follow from seed and count, so every instance computes the same ones.
-enum Numberings {
-    /// Maximum of places, for 128 MB. Above it, other rooms leave.
-    private static let maximumPlaces: Int64 = 16_000_000
+final class Numberings: Sendable {
+    /// 128 MB.
+    static let shared = Numberings(maximumPlaces: 16_000_000)
 
     private struct Key: Hashable {
         let seed: [UInt8]
         let count: Int64
     }
 
-    private static let known = Lock<[Key: Numbering]>([:])
+    /// Above this number of places, other rooms leave.
+    private let maximumPlaces: Int64
+    private let known = Lock<[Key: Numbering]>([:])
 
-    static func numbering(seed: [UInt8], count: Int64) throws -> Numbering {
+    init(maximumPlaces: Int64) {
+        self.maximumPlaces = maximumPlaces
+    }
+
+    /// The number of rooms and places in memory.
+    var counts: (rooms: Int, places: Int64) {
+        known.withLock { known in (known.count, known.keys.reduce(0) { $0 + $1.count }) }
+    }
+
+    func numbering(seed: [UInt8], count: Int64) throws -> Numbering {
         guard let hash = SHA256Hash(bytes: seed) else {
             throw DatabaseError(.damaged, "the seed of a draw has another size than 32 bytes")
         }

@@ -9,8 +9,6 @@ import Threads
 final class RoomLogs: Sendable {
     /// The time after which the log of a settled room leaves the memory if no caller needs it.
     static let idleTime = Duration.minutes(10)
-    /// Maximum of places in the logs of settled rooms. Above it, the log that was unused for longest leaves first.
-    static let maximumSettledPlaces = 2_000_000
     /// Maximum of rooms that callers wait for. Further callers ask again.
     private static let maximumWanted = 1000
     private static let retryPause = Duration.seconds(1)
@@ -89,10 +87,13 @@ final class RoomLogs: Sendable {
     }
 
     private let clock: any Clock
+    /// Maximum of places in the logs of settled rooms. Above it, the log that was unused for longest leaves first.
+    private let maximumSettledPlaces: Int
     private let state = Lock(State())
 
-    init(_ clock: any Clock) {
+    init(_ clock: any Clock, maximumSettledPlaces: Int = 2_000_000) {
         self.clock = clock
+        self.maximumSettledPlaces = maximumSettledPlaces
     }
 
     /// The log of a room for the job. It is empty if it is new.
@@ -154,7 +155,7 @@ final class RoomLogs: Sendable {
             for (room, entry) in settled {
                 places += entry.log.size
                 // The latest one stays, although it may be larger than the limit: a caller waits for it.
-                let isTooMuch = places > Self.maximumSettledPlaces && places > entry.log.size
+                let isTooMuch = places > maximumSettledPlaces && places > entry.log.size
                 if entry.usedAt + Self.idleTime <= now || isTooMuch {
                     state.entries[room] = nil
                 }

@@ -162,6 +162,6 @@ enum RoomTable {
         let (participants, seed) = (try row.int64(27), row.isNull(28) ? nil : try row.bytes(28))
         return Draw(
             stored: state, round: try row.int64(25), participants: participants, seed: seed,
-            numbering: try seed.map { try Numberings.numbering(seed: $0, count: participants) })
+            numbering: try seed.map { try Numberings.shared.numbering(seed: $0, count: participants) })
     }
 }
