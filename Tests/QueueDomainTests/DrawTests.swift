@@ -28,6 +28,8 @@ import Testing
         #expect((1...5).map { line.room.number(of: $0) } == [0, 0, 0, 0, 0])
         try line.room.closeDraw()
         _ = try line.join(UserID(high: 0, low: 6))
+        try line.room.closeDraw()
+        #expect(line.room.draw?.participants == 5)
         #expect((1...6).map { line.room.number(of: $0) } == [0, 0, 0, 0, 0, 6])
         line.pass(until: line.now + .minutes(5))
         #expect(line.admissions.isEmpty && line.room.admitted == 0 && line.room.phase(at: line.now) == .preQueue)

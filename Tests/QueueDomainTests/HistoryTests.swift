@@ -19,10 +19,18 @@ import Testing
         var people: [Person] = []
         var live: [UserID: Int] = [:]
         var phase = Room.Phase.open
+        /// Nil in a room without a draw.
+        var draw: Draw.State?
+        /// The people who take part in the draw are the first ones.
+        var participants = 0
+        /// The participants in the drawn order.
+        var drawn: [Int] = []
         /// At the last check or change of the limit. Lowering the limit removes no user.
         var inside: Int64 = 0
+        var opens: Timestamp?
 
         mutating func settle(_ limits: Room.Limits, now: Timestamp) {
+            open(now)
             if phase == .closed { end(.revoked) }
             for index in people.indices where people[index].isInside && people[index].lapses <= now {
                 people[index].state = .lapsed
@@ -31,10 +39,34 @@ import Testing
             if phase == .draining, !people.contains(where: \.isLive) { phase = .closed }
         }
 
+        /// At the announced time, the list for the draw closes, or the drawn room opens.
+        private mutating func open(_ now: Timestamp) {
+            guard phase == .preQueue, let opens, opens <= now else { return }
+            if draw == .pending { closeDraw() }
+            if draw == .drawn { phase = .open }
+        }
+
+        mutating func closeDraw() {
+            guard draw == .pending, phase != .closed else { return }
+            (draw, participants) = (.closed, people.count)
+        }
+
+        mutating func finishDraw(_ order: [UInt32], _ now: Timestamp) {
+            guard draw == .closed, phase != .closed else { return }
+            (draw, drawn) = (.drawn, order.map { Int($0) })
+            if opens == nil { phase = .open }
+        }
+
+        /// The number in the line. 0 for a participant before the draw.
+        func number(of index: Int) -> Int64 {
+            if draw == .pending || draw == .closed && index < participants { return 0 }
+            return Int64(drawn.firstIndex(of: index) ?? index) + 1
+        }
+
         private mutating func admit(_ limits: Room.Limits, _ now: Timestamp) {
             // The rate has its own check: the exact admissions of a token bucket are not a rule, only their maximum.
             guard phase == .open || phase == .draining, limits.rate == nil else { return }
-            for index in people.indices where people[index].state == .waiting {
+            for index in drawn + people.indices.dropFirst(drawn.count) where people[index].state == .waiting {
                 if let active = limits.active, people.count(where: { $0.isInside }) >= active { return }
                 admit(index, limits, now)
             }
@@ -66,11 +98,16 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let active: Int64? = Bool.random(using: &random) ? Int64.random(in: 1...6, using: &random) : nil
         let rate: Int64? = Bool.random(using: &random) ? Int64.random(in: 1...30, using: &random) : nil
+        let hasDraw = Bool.random(using: &random)
+        let opens: Duration? =
+            hasDraw && Bool.random(using: &random) ? .seconds(Int64.random(in: 1...9, using: &random)) : nil
         var line = try Line(
             active: active, rate: rate, ready: .seconds(Int64.random(in: 1...8, using: &random)),
             idle: .seconds(Int64.random(in: 2...10, using: &random)),
-            hard: .seconds(Int64.random(in: 10...20, using: &random)))
+            hard: .seconds(Int64.random(in: 10...20, using: &random)), joins: hasDraw ? .zero : nil, opens: opens,
+            draw: hasDraw ? Draw(round: 9) : nil, isOpen: !hasDraw)
         var model = Model()
+        if hasDraw { (model.phase, model.draw, model.opens) = (.preQueue, .pending, opens.map { .noon + $0 }) }
         var ahead: [PlaceID: Int64] = [:]
         let users = (0..<Int.random(in: 2...12, using: &random)).map { UserID(high: 7, low: UInt64($0)) }
         for _ in 0..<30 {
@@ -78,6 +115,10 @@ import Testing
                 line.pass(until: line.now + .milliseconds(100))
                 play(&model, line)
             }
+            if line.room.isDrawPending, Int.random(in: 0..<5, using: &random) == 0 {
+                draw(UInt8.random(in: 0 ... .max, using: &random), &line, &model)
+            }
+            if Int.random(in: 0..<10, using: &random) == 0 { line.restart(with: Self.numbering) }
             let user = users[Int.random(in: 0..<users.count, using: &random)]
             if Int.random(in: 0..<4, using: &random) == 0 {
                 operate(Int.random(in: 0..<20, using: &random), user, &line, &model)
@@ -89,6 +130,31 @@ import Testing
             check(line, &model, &ahead, seed)
         }
         checkWindows(line, seed)
+    }
+
+    /// Closes the list, or draws if it is closed.
+    private func draw(_ seed: UInt8, _ line: inout Line, _ model: inout Model) {
+        let numbering = Self.numbering([seed], line.room.draw?.participants ?? 0)
+        let now = line.now
+        let isDrawn = (try? line.room.finishDraw(numbering, seed: [seed], now: now)) != nil
+        if isDrawn != (model.draw == .closed && model.phase != .closed) {
+            Issue.record("drawn or not at \(now), against the rules")
+        }
+        if isDrawn {
+            model.finishDraw(Self.order([seed], model.participants), now)
+        } else {
+            _ = try? line.room.closeDraw()
+            model.closeDraw()
+        }
+    }
+
+    private static func numbering(_ seed: [UInt8], _ count: Int64) -> Numbering {
+        Numbering(order: order(seed, Int(count)))
+    }
+
+    private static func order(_ seed: [UInt8], _ count: Int) -> [UInt32] {
+        var random = SeededGenerator(seed: UInt64(seed[0]))
+        return (0..<UInt32(count)).shuffled(using: &random)
     }
 
     private func play(_ model: inout Model, _ line: Line) {
@@ -111,7 +177,7 @@ import Testing
         switch verb {
         case 0...4:
             let place = try? line.join(user)
-            let mayJoin = person?.isLive == true || model.phase == .open || model.phase == .paused
+            let mayJoin = person?.isLive == true || [.preQueue, .open, .paused].contains(model.phase)
             if mayJoin != (place != nil) { Issue.record("joined or not at \(now), against the rules") }
             guard let place, person?.isLive != true else { return }
             model.live[user] = model.people.count
@@ -182,7 +248,11 @@ import Testing
         model.inside = inside
         let owners = line.places.filter(\.isLive).map(\.user)
         promise(Set(owners).count == owners.count, "a user has two live places")
-        for place in line.places where place.state == .waiting {
+        promise(line.room.draw?.state == model.draw, "the draw has another state than the model's")
+        for place in line.places where line.room.number(of: place.serial) != model.number(of: Int(place.serial) - 1) {
+            promise(false, "place \(place.serial) has another number than the model's")
+        }
+        for place in line.places where place.state == .waiting && line.room.number(of: place.serial) > 0 {
             let now = line.room.ahead(of: place.serial)
             promise(now <= ahead[place.id] ?? .max, "people ahead rose")
             ahead[place.id] = now
@@ -190,8 +260,8 @@ import Testing
     }
 
     private func checkWindows(_ line: Line, _ seed: UInt64) {
-        let serials = line.admissions.map(\.serial)
-        #expect(serials == serials.sorted(), "out of order, seed \(seed)")
+        let numbers = line.admissions.map { line.room.number(of: $0.serial) }
+        #expect(numbers == numbers.sorted(), "out of order, seed \(seed)")
         guard let rate = line.room.limits.rate else { return }
         for (first, next) in zip(line.admissions, line.admissions.dropFirst(Int(rate))) {
             #expect(next.at - first.at >= .seconds(1), "too fast, seed \(seed) at \(first.at)")

@@ -72,6 +72,21 @@ struct Line {
         }
     }
 
+    /// Reads the room as another program does: from what is stored.
+    mutating func restart(with numbering: ([UInt8], Int64) -> Numbering) {
+        let draw = room.draw.map { draw in
+            Draw(
+                stored: draw.state, round: draw.round, participants: draw.participants, seed: draw.seed,
+                numbering: draw.seed.map { numbering($0, draw.participants) })
+        }
+        room = Room(
+            stored: room.id, name: room.name, limits: room.limits, times: room.times, decided: room.decided,
+            lastSerial: room.lastSerial, admitted: room.admitted, occupied: room.occupied, noShows: room.noShows,
+            bucket: room.bucket, pace: room.pace, settledAt: room.settledAt, revision: room.revision,
+            waiting: room.waiting, waitingLimit: room.waitingLimit, message: room.message,
+            bannedCount: room.bannedCount, draw: draw)
+    }
+
     private func shifted(_ index: Int, _ shift: Duration) -> Place {
         let place = places[index]
         return Place(

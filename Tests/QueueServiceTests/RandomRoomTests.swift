@@ -16,13 +16,18 @@ import Threads
     private static let actions = 60
     private static let largestLimit: UInt32 = 9
 
-    @Test(arguments: [Engine.file, .postgreSQL], 1...3)
+    @Test(arguments: [Engine.file, .postgreSQL], 1...5)
     func `a room keeps its invariants at every moment, and loses no slot`(engine: Engine, seed: UInt64) async throws {
         let limits = RoomLimits(
             activeLimit: Self.largestLimit, ready: .milliseconds(5000), idle: .milliseconds(8000),
             hardLimit: .milliseconds(20_000))
-        try await Waiting.with(engine, instances: engine.instances, limits: limits) { waiting in
-            let history = RandomRoom(waiting, users: Self.users, largestLimit: Self.largestLimit)
+        // The last two have a draw.
+        let times = seed > 3 ? RoomTimes(joinsAt: Timestamp(milliseconds: 1)) : nil
+        try await Waiting.with(
+            engine, instances: engine.instances, limits: limits, times: times, drawRound: seed > 3 ? 9 : 0
+        ) { waiting in
+            let history = RandomRoom(
+                waiting, users: Self.users, largestLimit: Self.largestLimit, hasDraw: seed > 3)
             let isOver = Lock(false)
             async let time: Void = history.passTime(seed) { isOver.withLock { $0 } }
             do {
@@ -52,7 +57,7 @@ import Threads
 private final class RandomRoom: Sendable {
     private static let refusals: Set<String?> = [
         "PLACE_WAITING", "PLACE_NOT_ACTIVE", "PLACE_LAPSED", "PLACE_LEFT", "PLACE_REVOKED", "PLACE_FINISHED",
-        "ROOM_CLOSED",
+        "ROOM_CLOSED", "DRAW_PENDING", "DRAW_NOT_CLOSED", "RECEIPT_NOT_YET",
     ]
 
     let problems = Recorder<String>()
@@ -60,15 +65,17 @@ private final class RandomRoom: Sendable {
     private let clients: [Client]
     private let users: Int
     private let largestLimit: UInt32
+    private let hasDraw: Bool
     private let nextRequest = Lock<UInt64>(1000)
     /// The latest place of each user.
     private let places: Lock<[PlaceID?]>
-    private let last = Lock<(admitted: Int64, states: [Int64: Place.State])>((0, [:]))
+    private let last = Lock<(admitted: Int64, states: [Int64: Place.State], numbers: [Int64: Int64])>((0, [:], [:]))
 
-    init(_ waiting: Waiting, users: Int, largestLimit: UInt32) {
+    init(_ waiting: Waiting, users: Int, largestLimit: UInt32, hasDraw: Bool) {
         self.waiting = waiting
         self.users = users
         self.largestLimit = largestLimit
+        self.hasDraw = hasDraw
         clients = waiting.service.instances.indices.map { waiting.service.client(of: nil, instance: $0) }
         places = Lock(Array(repeating: nil, count: users))
     }
@@ -91,7 +98,7 @@ private final class RandomRoom: Sendable {
         var random = SeededGenerator(seed: seed)
         for number in 0..<count {
             let user = Int.random(in: 0..<users, using: &random)
-            let verb = number == closesAt ? .max : Int.random(in: 0..<24, using: &random)
+            let verb = number == closesAt ? .max : Int.random(in: 0..<(hasDraw ? 26 : 24), using: &random)
             let limit = UInt32.random(in: 3...largestLimit, using: &random)
             let client = client(&random)
             do {
@@ -125,8 +132,15 @@ private final class RandomRoom: Sendable {
         case 21: _ = try await client.pauseRoom(PauseRoomRequest(roomID: waiting.room), options(.operator))
         case 22: _ = try await client.openRoom(OpenRoomRequest(roomID: waiting.room), options(.operator))
         case 23: try await configure(limit, client)
+        case 24: _ = try await client.closeDraw(CloseDrawRequest(roomID: waiting.room), options(.operator))
+        case 25: try await draw(client)
         default: _ = try await client.closeRoom(CloseRoomRequest(roomID: waiting.room), options(.operator))
         }
+    }
+
+    private func draw(_ client: QueueClient) async throws {
+        let request = DrawRoomRequest(roomID: waiting.room, beacon: Drawing.beacon)
+        _ = try await client.drawRoom(request, options(.operator))
     }
 
     private func configure(_ limit: UInt32, _ client: QueueClient) async throws {
@@ -152,7 +166,10 @@ private final class RandomRoom: Sendable {
         await withTaskGroup { group in
             for instance in waiting.service.instances {
                 group.addTask { [problems] in
-                    do { try await instance.run("settlement") } catch { problems.add("settlement: \(error)") }
+                    do {
+                        try await instance.run("settlement")
+                        try await instance.run("checkpoints")
+                    } catch { problems.add("job: \(error)") }
                 }
             }
         }
@@ -160,6 +177,12 @@ private final class RandomRoom: Sendable {
 
     /// After everything has stopped, all places end by time, or because the room is closed.
     func expectEmpty() async throws {
+        if hasDraw {
+            _ = try await waiting.admin.closeDraw(CloseDrawRequest(roomID: waiting.room))
+            try await waiting.log()
+            try await waiting.log()
+            try await draw(waiting.admin)
+        }
         _ = try? await waiting.admin.openRoom(OpenRoomRequest(roomID: waiting.room))
         for _ in 0..<200 { try await waiting.pass(.seconds(1)) }
         try await check()
@@ -180,11 +203,19 @@ private final class RandomRoom: Sendable {
         expect(Set(places.map(\.revision)).count == places.count, "each step has its revision")
         expect(places.allSatisfy { $0.revision <= room.revision }, "the revision of the room is the latest")
         expect(Set(places.filter(\.isLive).map(\.user)).count == places.count(where: \.isLive), "a user has one place")
-        expect(places.allSatisfy { ($0.state != .waiting) || $0.serial > room.admitted }, "who waits is behind")
-        expect(places.allSatisfy { !$0.holdsSlot || $0.serial <= room.admitted }, "who is inside was admitted")
+        let numbers = Dictionary(uniqueKeysWithValues: places.map { ($0.serial, room.number(of: $0.serial)) })
+        for place in places {
+            let number = numbers[place.serial] ?? 0
+            expect(place.state != .waiting || number == 0 || number > room.admitted, "who waits is behind")
+            expect(!place.holdsSlot || number > 0 && number <= room.admitted, "who is inside was admitted")
+        }
         last.withLock { last in
             expect(last.admitted <= room.admitted, "the line moves forward")
             last.admitted = room.admitted
+            for (serial, number) in last.numbers where number > 0 {
+                expect(numbers[serial] == number, "a number never changes")
+            }
+            last.numbers = numbers
             for place in places {
                 let before = last.states[place.serial] ?? .waiting
                 let isEnd = before.rawValue >= Place.State.finished.rawValue

@@ -21,19 +21,21 @@ struct Waiting: Sendable {
     /// Runs `body` with a room that is open unless it has times.
     static func with(
         _ engine: Engine, instances: Int = 1, limits: RoomLimits? = RoomLimits(activeLimit: 1),
-        times: RoomTimes? = nil, arguments: [String] = [], _ body: (Waiting) async throws -> Void
+        times: RoomTimes? = nil, drawRound: Int64 = 0, arguments: [String] = [],
+        _ body: (Waiting) async throws -> Void
     ) async throws {
         try await TestService.with(.queue, on: engine, instances: instances, arguments: arguments) { service in
-            try await body(try await opened(on: service, limits: limits, times: times))
+            try await body(try await opened(on: service, limits: limits, times: times, drawRound: drawRound))
         }
     }
 
     /// The room of a service, also after a restart.
     static func opened(
-        on service: TestService, limits: RoomLimits? = RoomLimits(activeLimit: 1), times: RoomTimes? = nil
+        on service: TestService, limits: RoomLimits? = RoomLimits(activeLimit: 1), times: RoomTimes? = nil,
+        drawRound: Int64 = 0
     ) async throws -> Waiting {
         let admin = QueueClient(service.client(of: .operator))
-        let request = CreateRoomRequest(name: "sale", limits: limits, times: times)
+        let request = CreateRoomRequest(name: "sale", limits: limits, times: times, drawRound: drawRound)
         let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room.roomID
         if times == nil { _ = try await admin.openRoom(OpenRoomRequest(roomID: room)) }
         return Waiting(service: service, room: room)
