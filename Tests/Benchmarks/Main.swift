@@ -7,6 +7,7 @@ enum Main {
     private static let benchmarks = [
         CancelDateBenchmark.benchmark,
         DatabaseBenchmark.benchmark,
+        DrawBenchmark.benchmark,
         EchoServer.benchmark,
         ExportsBenchmark.benchmark,
         GrowthBenchmark.benchmark,
