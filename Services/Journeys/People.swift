@@ -30,6 +30,16 @@ package struct People: Sendable {
         return StoredCredential(reply.session, name: name, .user)
     }
 
+    /// Throws NAME_TAKEN if another user has the name. Returns also if the service cannot say, because signing up decides.
+    package func checkName(_ name: String) async throws {
+        do {
+            _ = try await caller.call(WalletMethods.checkName, CheckNameRequest(name: name))
+        } catch let failure as CallFailure
+            // A service of an earlier version does not have the method.
+            where failure.puzzle != nil || failure.isBecause(CallReason.methodUnknown)
+        {}
+    }
+
     /// Begins a session of the user, or of the operator.
     package func signIn(_ name: String, password: String, as role: Role) async throws -> StoredCredential {
         let request = SignInRequest(name: name, password: password, asOperator: role == .operator)

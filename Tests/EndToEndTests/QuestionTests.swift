@@ -55,18 +55,36 @@ struct QuestionTests {
         }
     }
 
-    @Test func `sign-up asks for another name if the name is taken, and not for the password again`() async throws {
+    @Test func `sign-up asks for another name if the name is taken, before it asks for a password`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.expect("sign-up alice", as: "alice")
             let signUp = onsale.terminal(["sign-up", "alice"], as: "bob")
             let status = try await onThread {
+                let taken = try signUp.wait(for: "The name alice is taken. Another name:")
+                signUp.type("Bob!\r")
+                try signUp.wait(for: "Another name:", after: taken)
+                signUp.type("bob\r")
                 try signUp.wait(for: "Password:")
                 signUp.type("correct-horse\r")
                 try signUp.wait(for: "Repeat the password:")
                 signUp.type("correct-horse\r")
-                let taken = try signUp.wait(for: "The name alice is taken. Another name:")
-                signUp.type("Bob!\r")
-                try signUp.wait(for: "Another name:", after: taken)
+                return signUp.waitForEnd()
+            }
+            #expect(status == 0)
+            #expect(signUp.output.contains("Signed in as bob"))
+        }
+    }
+
+    @Test func `a name taken while the password is typed is replaced, and the password is kept`() async throws {
+        try await Onsale.with(.file) { onsale in
+            let signUp = onsale.terminal(["sign-up", "alice"], as: "bob")
+            try await onThread { _ = try signUp.wait(for: "Password:") }
+            try await onsale.expect("sign-up alice", as: "alice")
+            let status = try await onThread {
+                signUp.type("correct-horse\r")
+                try signUp.wait(for: "Repeat the password:")
+                signUp.type("correct-horse\r")
+                try signUp.wait(for: "The name alice is taken. Another name:")
                 signUp.type("bob\r")
                 return signUp.waitForEnd()
             }

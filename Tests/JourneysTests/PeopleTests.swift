@@ -53,6 +53,20 @@ struct PeopleTests {
         #expect(ids.all.count == 3 && Set(ids.all).count == 1)
     }
 
+    @Test func `a taken name is refused, and a service that cannot check names does not stop a sign-up`() async throws {
+        let check = Route(WalletMethods.checkName) { request, _ -> CheckNameReply in
+            if request.name == "busy" { throw try Self.failure([1], bits: 8) }
+            throw RPCFailure(WalletReason.nameTaken)
+        }
+        try await StubCaller.with(check) { stub in
+            try await People(stub.caller).checkName("busy")
+            let failure = await #expect(throws: CallFailure.self) { try await People(stub.caller).checkName("alice") }
+            #expect(failure?.isBecause(WalletReason.nameTaken) == true)
+        }
+        // An earlier version does not have the method.
+        try await StubCaller.with { try await People($0.caller).checkName("alice") }
+    }
+
     @Test(arguments: [1, 25] as [UInt32])
     func `puzzles without end and a puzzle of more than 24 bits are not solved`(bits: UInt32) async throws {
         let requests = Recorder<PuzzleSolution?>()

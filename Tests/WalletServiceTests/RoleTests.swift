@@ -16,6 +16,6 @@ import WalletService
 
     /// Listed twice, so that a method does not become open by mistake.
     @Test func `few methods need no credential`() {
-        #expect(WalletMethods.service.openMethods == ["Refresh", "SetPassword", "SignIn", "SignUp"])
+        #expect(WalletMethods.service.openMethods == ["CheckName", "Refresh", "SetPassword", "SignIn", "SignUp"])
     }
 }

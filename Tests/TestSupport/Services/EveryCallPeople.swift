@@ -30,6 +30,7 @@ extension EveryCall {
 
     /// The calls of an operator that users can make, too.
     private func changeOwnLogin(password: String) async throws {
+        try await twice(WalletMethods.checkName, CheckNameRequest(name: "olivia"), as: nil)
         let new = SignUpRequest(name: "olivia", password: password)
         let olivia = TestCaller(
             user: try await twice(WalletMethods.signUp, new, as: nil).session.userID, role: .operator)

@@ -47,20 +47,26 @@ enum AccountCommands {
             run: { run in
                 // Fails before the first question.
                 try checkName(run[Operands.name])
+                var name = run[Operands.name]
+                if isNew, Password.isAsked(by: run) {
+                    name = try await withFreeName(run, name) { name in
+                        try await People(run.caller).checkName(name)
+                        return name
+                    }
+                }
                 let password = try Password.read(run, isNew: isNew)
-                let credential = try await withFreeName(run) { try await enter(run, $0, password) }
+                let credential = try await withFreeName(run, name) { try await enter(run, $0, password) }
                 try run.configuration.store(credential)
                 run.show(
                     credential.json, "Signed in as \(credential.name), until \(run.zone.text(of: credential.end)).")
             })
     }
 
-    /// Runs `enter` with the name of the command line. If it is taken, asks in a terminal for another one, so that nobody types
-    /// the password again.
+    /// Runs `enter` with `name`. If it is taken, asks in a terminal for another one, so that nobody types the password again.
     private static func withFreeName<Value>(
-        _ run: Invocation, _ enter: (_ name: String) async throws -> Value
+        _ run: Invocation, _ name: String, _ enter: (_ name: String) async throws -> Value
     ) async throws -> Value {
-        var name = run[Operands.name]
+        var name = name
         while true {
             do {
                 return try await enter(name)

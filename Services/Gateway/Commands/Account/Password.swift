@@ -5,6 +5,11 @@ enum Password {
     static let file = Option("password-file", .path, "file of the password; - for standard input")
     private static let variable = "ONSALE_PASSWORD"
 
+    /// True if the user types the password in the terminal.
+    static func isAsked(by run: Invocation) -> Bool {
+        run[file] == nil && run.environment[variable, default: ""].isEmpty && run.questions.canAsk
+    }
+
     /// The secret from the file, the environment or the terminal. Asks twice if it `isNew`.
     static func read(
         _ run: Invocation, isNew: Bool, _ file: Option<String> = file, _ variable: String = variable,

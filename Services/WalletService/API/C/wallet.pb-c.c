@@ -19,6 +19,18 @@ void   onsale__wallet__v1__sign_up_reply__init
   static const Onsale__Wallet__V1__SignUpReply init_value = ONSALE__WALLET__V1__SIGN_UP_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__check_name_request__init
+                     (Onsale__Wallet__V1__CheckNameRequest         *message)
+{
+  static const Onsale__Wallet__V1__CheckNameRequest init_value = ONSALE__WALLET__V1__CHECK_NAME_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__check_name_reply__init
+                     (Onsale__Wallet__V1__CheckNameReply         *message)
+{
+  static const Onsale__Wallet__V1__CheckNameReply init_value = ONSALE__WALLET__V1__CHECK_NAME_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__sign_in_request__init
                      (Onsale__Wallet__V1__SignInRequest         *message)
 {
@@ -522,6 +534,62 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor =
   onsale__wallet__v1__sign_up_reply__field_indices_by_name,
   1,  onsale__wallet__v1__sign_up_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_up_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__check_name_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__CheckNameRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__check_name_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange onsale__wallet__v1__check_name_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.CheckNameRequest",
+  "CheckNameRequest",
+  "Onsale__Wallet__V1__CheckNameRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__CheckNameRequest),
+  1,
+  onsale__wallet__v1__check_name_request__field_descriptors,
+  onsale__wallet__v1__check_name_request__field_indices_by_name,
+  1,  onsale__wallet__v1__check_name_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__check_name_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__wallet__v1__check_name_reply__field_descriptors NULL
+#define onsale__wallet__v1__check_name_reply__field_indices_by_name NULL
+#define onsale__wallet__v1__check_name_reply__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.CheckNameReply",
+  "CheckNameReply",
+  "Onsale__Wallet__V1__CheckNameReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__CheckNameReply),
+  0,
+  onsale__wallet__v1__check_name_reply__field_descriptors,
+  onsale__wallet__v1__check_name_reply__field_indices_by_name,
+  0,  onsale__wallet__v1__check_name_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__check_name_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field_descriptors[4] =

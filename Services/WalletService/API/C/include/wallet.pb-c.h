@@ -18,6 +18,8 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Onsale__Wallet__V1__SignUpRequest Onsale__Wallet__V1__SignUpRequest;
 typedef struct Onsale__Wallet__V1__SignUpReply Onsale__Wallet__V1__SignUpReply;
+typedef struct Onsale__Wallet__V1__CheckNameRequest Onsale__Wallet__V1__CheckNameRequest;
+typedef struct Onsale__Wallet__V1__CheckNameReply Onsale__Wallet__V1__CheckNameReply;
 typedef struct Onsale__Wallet__V1__SignInRequest Onsale__Wallet__V1__SignInRequest;
 typedef struct Onsale__Wallet__V1__SignInReply Onsale__Wallet__V1__SignInReply;
 typedef struct Onsale__Wallet__V1__Puzzle Onsale__Wallet__V1__Puzzle;
@@ -139,6 +141,25 @@ struct  Onsale__Wallet__V1__SignUpReply
 #define ONSALE__WALLET__V1__SIGN_UP_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_up_reply__descriptor) \
     , NULL }
+
+
+struct  Onsale__Wallet__V1__CheckNameRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define ONSALE__WALLET__V1__CHECK_NAME_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__check_name_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__CheckNameReply
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__CHECK_NAME_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__check_name_reply__descriptor) \
+     }
 
 
 struct  Onsale__Wallet__V1__SignInRequest
@@ -918,6 +939,12 @@ void   onsale__wallet__v1__sign_up_request__init
 /* Onsale__Wallet__V1__SignUpReply methods */
 void   onsale__wallet__v1__sign_up_reply__init
                      (Onsale__Wallet__V1__SignUpReply         *message);
+/* Onsale__Wallet__V1__CheckNameRequest methods */
+void   onsale__wallet__v1__check_name_request__init
+                     (Onsale__Wallet__V1__CheckNameRequest         *message);
+/* Onsale__Wallet__V1__CheckNameReply methods */
+void   onsale__wallet__v1__check_name_reply__init
+                     (Onsale__Wallet__V1__CheckNameReply         *message);
 /* Onsale__Wallet__V1__SignInRequest methods */
 void   onsale__wallet__v1__sign_in_request__init
                      (Onsale__Wallet__V1__SignInRequest         *message);
@@ -1120,6 +1147,12 @@ typedef void (*Onsale__Wallet__V1__SignUpRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__SignUpReply_Closure)
                  (const Onsale__Wallet__V1__SignUpReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__CheckNameRequest_Closure)
+                 (const Onsale__Wallet__V1__CheckNameRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__CheckNameReply_Closure)
+                 (const Onsale__Wallet__V1__CheckNameReply *message,
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__SignInRequest_Closure)
                  (const Onsale__Wallet__V1__SignInRequest *message,
@@ -1327,6 +1360,8 @@ extern const ProtobufCEnumDescriptor    onsale__wallet__v1__payment_outcome__des
 extern const ProtobufCEnumDescriptor    onsale__wallet__v1__not_paid_reason__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle__descriptor;

@@ -7,7 +7,7 @@ import Threads
 import WalletAPI
 import WalletDomain
 
-/// Admits the calls that check or hash a password: SignIn, SignUp, ChangePassword and SetPassword.
+/// Admits the calls that check or hash a password (SignIn, SignUp, ChangePassword and SetPassword), and CheckName.
 ///
 /// The cheapest first: the limit of the caller's network, a puzzle while many passwords wait, the limit of the name. Then the
 /// password waits for its turn. A flood meets the first two, so it costs neither a query nor a hash.
