@@ -42,6 +42,11 @@ import Testing
         }
     }
 
+    @Test func `a choice of one seat that fails says so in the singular`() {
+        let text = "no seat of grade “A” is free: choose another grade"
+        #expect(throws: ConcertRefusal.because(.noSeatsTogether, text)) { try choose(1, in: "xxx") }
+    }
+
     @Test func `no other seats are better, in random rows`() throws {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<2000 {

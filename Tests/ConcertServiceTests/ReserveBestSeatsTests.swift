@@ -36,6 +36,32 @@ extension ReserveSeatsTests {
         }
 
         @Test(arguments: Engine.available)
+        func `without free seats, a date that is cancelled or no longer on sale is refused as such`(
+            engine: Engine
+        ) async throws {
+            try await House.with(engine) { house in
+                _ = try await house.finishCancellation("fog", number: 30)
+                house.clock.advance(by: .milliseconds(250))
+                let failure = await refused("DATE_CANCELLED") {
+                    try await house.calls(of: .bob).reserveSeats(
+                        house.best(1, "B"), CallOptions(requestID: .numbered(40)))
+                }
+                #expect(failure?.message.contains("fog") == true)
+            }
+            try await House.with(engine) { house in
+                for number in 0..<10 as Range<UInt64> {
+                    _ = try await house.calls(of: .user(Int(number))).reserveSeats(
+                        house.best(1, "B"), CallOptions(requestID: .numbered(10 + number)))
+                }
+                house.clock.advance(by: .days(9))
+                await expectRefusal("SALE_OVER") {
+                    try await house.calls(of: .bob).reserveSeats(
+                        house.best(1, "B"), CallOptions(requestID: .numbered(40)))
+                }
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `the best seats are found down to the last one, also on one cached map`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 var seats: Set<String> = []

@@ -25,9 +25,12 @@ extension ConcertRefusal {
     }
 
     package static func noSeatsTogether(_ count: Int, grade: String) -> ConcertRefusal {
-        .because(
+        let grade = Excerpt.of(grade)
+        return .because(
             .noSeatsTogether,
-            "no \(count) seats of grade “\(Excerpt.of(grade))” are free together: request fewer seats or another grade")
+            count == 1
+                ? "no seat of grade “\(grade)” is free: choose another grade"
+                : "no \(count) seats of grade “\(grade)” are free together: request fewer seats or another grade")
     }
 
     package static func passRefused(_ reason: String) -> ConcertRefusal {

@@ -57,6 +57,8 @@ extension ConcertServer {
             } catch {
                 // The first try of this request may hold the last seats.
                 if let earlier = try await earlier(attempt, call: call) { return earlier }
+                // Without a sale, other seats would not help.
+                try attempt.schedule.checkSale(at: clock.now)
                 throw error
             }
             do {
