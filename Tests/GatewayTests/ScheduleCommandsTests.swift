@@ -65,6 +65,42 @@ struct ScheduleCommandsTests {
         #expect(settings.cancelUntil?.description == "2026-01-01T12:00:00.000Z")
     }
 
+    @Test func `a moved date shows its settings, and whether its buyers can return their tickets`() async throws {
+        let id = ConcertID(high: 1, low: 1)
+        let start = Timestamp(milliseconds: 1_767_355_200_000)
+        @Sendable func date(_ start: Timestamp, _ returnUntil: Timestamp? = nil) -> Schedule {
+            Schedule(
+                scheduleID: ScheduleID(high: 2, low: 1), concertID: id,
+                settings: ScheduleSettings(
+                    name: "friday", startsAt: start, endsAt: start + .hours(3), saleOpensAt: start - .hours(99),
+                    saleClosesAt: start, seatsPerUser: 4, hold: .minutes(5)), returnUntil: returnUntil)
+        }
+        let routes = [
+            Route(ConcertMethods.listConcerts) { _, _ in
+                ListConcertsReply(concerts: [Concert(concertID: id, name: "moon-tour", currency: "EUR")])
+            },
+            Route(ConcertMethods.listSchedules) { _, _ in ListSchedulesReply(schedules: [date(start)]) },
+            Route(ConcertMethods.moveDate) { request, _ in
+                MoveDateReply(schedule: date(request.startsAt ?? start, request.returnUntil))
+            },
+        ]
+        try await StubServices.with(concert: routes) { services in
+            let line = "admin schedule move moon-tour --starts 2026-01-09T12:00 --reason storm --yes"
+            let settings = """
+                Moved moon-tour/friday.
+                  starts          Fri 9 Jan 2026 12:00 UTC
+                  ends            Fri 9 Jan 2026 15:00 UTC
+                  on sale         Mon 5 Jan 2026 09:00 UTC to Fri 9 Jan 2026 12:00 UTC
+                  returns until   never
+                  seats per user  4
+                  hold            5 min
+                """
+            #expect(await services.gateway(line).output == settings)
+            let full = "\n  full refund     until Thu 8 Jan 2026 12:00 UTC"
+            #expect(await services.gateway("\(line) --return-until 2026-01-08T12:00").output == settings + full)
+        }
+    }
+
     @Test func `without a start, nothing moves`() async throws {
         let (settings, _) = try await configure("--seats-per-user 2")
         #expect(settings.startsAt?.description == "2026-01-02T12:00:00.000Z" && settings.seatsPerUser == 2)

@@ -193,14 +193,18 @@ enum ConcertCommands {
             let date = try await run.catalogue.date(run[Operands.target])
             var request = try DateFlags.move(of: date, run)
             (request.reason, request.returnUntil) = (reason, try run.time(returnUntil, of: date.concert))
+            func local(_ time: Timestamp?) -> String { run.localTime(time, of: date.concert) }
+            let right = request.returnUntil.map { "Buyers can return them in full until \(local($0))." }
             try run.questions.requireConfirmation(
-                "Move \(date.name) from \(run.localTime(date.settings.startsAt, of: date.concert)) to "
-                    + "\(run.localTime(request.startsAt, of: date.concert))? "
-                    + "\(date.entry.counts?.sold ?? 0) seats are sold.", unchanged: "\(date.name) was not moved")
+                "Move \(date.name) from \(local(date.settings.startsAt)) to \(local(request.startsAt))? "
+                    + "Seats sold: \(date.entry.counts?.sold ?? 0). "
+                    + (right ?? "Buyers get no further right to return them: \(returnUntil.flag) gives one."),
+                unchanged: "\(date.name) was not moved")
             let reply = try await run.caller.call(
                 ConcertMethods.moveDate, request, requestID: run.caller.newRequestID())
             let moved = ConcertDate(concert: date.concert, entry: reply.schedule)
-            run.show(moved.json, "Moved \(date.name) to \(run.localTime(moved.settings.startsAt, of: date.concert)).")
+            let full = moved.entry.returnUntil.map { "\n  full refund     until \(local($0))" }
+            run.show(moved.json, "Moved \(date.name).\n\(moved.settings.text(run, date.concert))\(full ?? "")")
         })
 }
 
