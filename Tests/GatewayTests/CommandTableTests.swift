@@ -109,6 +109,14 @@ struct CommandTableTests {
         #expect(
             await gateway("admin", "room", "opne")
                 == .usage("gateway: unknown command admin room opne. Did you mean admin room open?"))
+        #expect(
+            await gateway("admin", "cancel")
+                == .usage(
+                    "gateway: unknown command admin cancel. "
+                        + "Did you mean admin schedule cancel or admin reservation cancel?"))
+        #expect(
+            await gateway("check-in")
+                == .usage("gateway: unknown command check-in. Did you mean admin check-in?"))
         #expect(await gateway("ticket") == gateway("ticket", "--help"))
         #expect(await gateway("help", "join") == gateway("join", "--help"))
         #expect(await gateway("help") == gateway("--help"))

@@ -94,7 +94,10 @@ enum CommandTable {
         guard words.count > position else { return .usage("a command is missing. See: \(help)") }
         let word = words[words.startIndex + position]
         let names = Set(group.commands.map { $0.words[position] }).sorted()
-        let hint = word.nearest(among: names).map { "Did you mean \((group.words + [$0]).joined(separator: " "))?" }
+        let nearest = word.nearest(among: names).map { [(group.words + [$0]).joined(separator: " ")] }
+        // Another noun may have this verb.
+        let meant = nearest ?? group.commands.filter { $0.words.last == word }.map(\.name)
+        let hint = meant.isEmpty ? nil : "Did you mean \(meant.joined(separator: " or "))?"
         let name = (group.words + [word]).joined(separator: " ")
         return .usage("unknown command \(name). \(hint ?? "See: \(help)")")
     }
