@@ -111,6 +111,7 @@ struct RefusalTests {
         Case("carol", "admin seats history moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("carol", "admin check-in NONSENSE", 1, "CODE_REFUSED"),
         Case("carol", "admin report nowhere", 1, "unknown concert nowhere"),
+        Case("carol", "admin report moon-tour/friday", 1, "Name only the concert: moon-tour"),
         Case("carol", "admin halts lift moon-tour", 64, "pass --yes"),
         Case("carol", "admin top-up stranger 5 EUR", 1, "NAME_UNKNOWN"),
         Case("alice", "call Nothing", 64, "unknown method Nothing"),

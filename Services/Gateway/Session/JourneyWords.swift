@@ -12,6 +12,10 @@ struct JourneyWords {
     func error(_ error: JourneyError) -> GatewayError {
         switch error {
         case .listTooLong(let limit): .refused("the list has more than \(limit) elements, the limit of the gateway")
+        case .unknownConcert(let name, _) where name.contains("/"):
+            .refused(
+                "\(name.printable) names a date, and this command takes a concert",
+                hint: "Name only the concert: \(name.prefix { $0 != "/" }.description.printable)")
         case .unknownConcert(let name, let nearest):
             .refused(
                 "unknown concert \(name.printable)",
