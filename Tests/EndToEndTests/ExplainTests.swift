@@ -99,12 +99,18 @@ struct ExplainTests {
             try await onsale.expect(
                 "admin reservation cancel moon-tour \(code) --reason broken --yes", as: "carol")
             try await expect(["returned", "ticketCancelled", "ticketCancelled", "refunded"], for: code, onsale)
-            try await onsale.until("admin explain moon-tour \(code)", as: "carol") { answer in
-                answer["events"].elements.contains {
+            func actor(_ answer: Answer) -> String? {
+                answer["events"].elements.first {
                     $0["what"].string == "ticketCancelled" && $0["reason"].string == "broken"
-                        && !$0["operatorId"].string.isEmpty
-                }
+                }?["operatorId"].string
             }
+            try await onsale.until("admin explain moon-tour \(code)", as: "carol") { actor($0)?.isEmpty == false }
+            let id = try #require(actor(try await onsale.expect("admin explain moon-tour \(code)", as: "carol")))
+            let terminal = onsale.terminal(["admin", "explain", "moon-tour", code], as: "carol")
+            #expect(try await onThread { terminal.waitForEnd() } == 0)
+            let lines = Screen.lines(of: terminal.output)
+            #expect(lines.contains { $0.hasSuffix("  \(id.suffix(8))") })
+            #expect(!terminal.output.contains(id), "a whole id leaves no room for the steps")
         }
     }
 

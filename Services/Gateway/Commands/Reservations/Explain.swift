@@ -69,7 +69,7 @@ enum Explain {
         let table = Table(["TIME", .wrapped("WHAT"), "BY"], timeline.events) { event in
             [
                 run.localTime(event.at), event.text(in: timeline),
-                event.actor.map { names[$0] ?? "\($0)" } ?? "",
+                event.actor.map { names[$0] ?? IDSuffix.text(of: $0) } ?? "",
             ]
         }
         run.show(
