@@ -29,6 +29,33 @@ struct PaymentsTests {
         #expect(sent.withLock { $0.count == 2 && Set($0).count == 1 })
     }
 
+    @Test func `a cancelled payment ends at once, and stays recorded`() async throws {
+        let gate = Gate()
+        let pay = Route(WalletMethods.pay) { request, _ in
+            try await onThread { gate.pass() }
+            return PayReply(payment: Payment(paymentID: request.paymentID, outcome: .pending))
+        }
+        try await StubCaller.with(pay) { stub in
+            let hasEnded = Lock(false)
+            let paying = Task {
+                defer { hasEnded.withLock { $0 = true } }
+                return try await Payments(stub.caller).pay(Self.held)
+            }
+            try await gate.reached()
+            paying.cancel()
+            gate.open()
+            try await eventually("the payment ends or is repeated") {
+                hasEnded.withLock { $0 } || stub.begunCount > 1
+            }
+            // The time-out also ends a payment that is repeated.
+            stub.clock.advance(by: .minutes(2))
+            let error = await #expect(throws: JourneyError.self) { try await paying.value }
+            guard case .paymentPending = error else { throw error ?? .noneOf(.payment) }
+            #expect(stub.begunCount == 1)
+            #expect(stub.recorded.payments.map(\.isOpen) == [true])
+        }
+    }
+
     @Test func `a payment without enough money names the missing amount`() async throws {
         let pay = Route(WalletMethods.pay) { request, _ in
             PayReply(

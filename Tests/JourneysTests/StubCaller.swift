@@ -16,6 +16,7 @@ final class StubCaller: Sendable {
     private let loops = Loops(count: 1)
     private let server: Server
     private let memory = Memory()
+    private let begun = Lock(0)
     let clock = ManualClock()
     let caller: ServiceCaller
 
@@ -34,7 +35,10 @@ final class StubCaller: Sendable {
             records: Records(
                 load: { [memory] in memory.activity.withLock { $0 } },
                 apply: { [memory] change in try memory.activity.withLock { try change(&$0) } }), requestID: nil,
-            credential: { [1] })
+            credential: { [begun] in
+                begun.withLock { $0 += 1 }
+                return [1]
+            })
     }
 
     /// Runs `body` while the services run.
@@ -49,6 +53,9 @@ final class StubCaller: Sendable {
         stub.loops.stop()
         try outcome.get()
     }
+
+    /// The number of calls with a credential that the caller began, also if it did not send them.
+    var begunCount: Int { begun.withLock { $0 } }
 
     var recorded: RecentActivity { memory.activity.withLock { $0 } }
 }
