@@ -12,7 +12,7 @@ final class Crowd: @unchecked Sendable {
 
     static let price: UInt64 = 1000
     static let hold = Duration.seconds(4)
-    private static let seats = 5000
+    private static let leastSeats = 5000
     private static let maximumTries = 2000
     private static let longestRest = 1000
 
@@ -23,6 +23,7 @@ final class Crowd: @unchecked Sendable {
     private(set) var isClosed = false
 
     private let programs: Programs
+    private let seats: Int
     private let loops: Loops
     private let queue: QueueClient
     private let concert: ConcertClient
@@ -35,8 +36,10 @@ final class Crowd: @unchecked Sendable {
     private var nextSeat = 0
     private var nextUser = 0
 
-    init(_ programs: Programs, on loops: Loops, seed: UInt64) {
+    /// The date has at least `seats` seats, at most 99,999.
+    init(_ programs: Programs, on loops: Loops, seed: UInt64, seats: Int = 0) {
         self.programs = programs
+        self.seats = max(seats, Self.leastSeats)
         self.loops = loops
         clients = Programs.Name.allCases.map { Client(to: [programs.address(of: $0)], on: loops) }
         (queue, concert, wallet) = (QueueClient(clients[0]), ConcertClient(clients[1]), WalletClient(clients[2]))
@@ -59,7 +62,7 @@ final class Crowd: @unchecked Sendable {
                 AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 3)
             ).schedule.scheduleID
             let offer = SeatOffer(
-                seats: SeatRange(firstNumber: 1, lastNumber: UInt32(Self.seats)), grade: "A", price: Self.price)
+                seats: SeatRange(firstNumber: 1, lastNumber: UInt32(seats)), grade: "A", price: Self.price)
             _ = try await concert.setSeats(
                 SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]),
                 options(.operator, 4, timeout: .minutes(1)))
@@ -124,7 +127,7 @@ final class Crowd: @unchecked Sendable {
     }
 
     private func reserve(for user: TestCaller, _ number: UInt64, _ pass: [UInt8]) async throws -> Reservation? {
-        nextSeat = nextSeat % Self.seats + 1
+        nextSeat = nextSeat % seats + 1
         let seat = Int.random(in: 1...4, using: &random) == 1 ? Int.random(in: 1...nextSeat, using: &random) : nextSeat
         let request = ReserveSeatsRequest(
             concertID: concertID, scheduleID: scheduleID, choice: .seats(SeatNames(names: ["\(seat)"])), pass: pass)

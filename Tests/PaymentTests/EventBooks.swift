@@ -25,7 +25,11 @@ struct EventBooks: Sendable {
 
 /// Follows the events of a service from check to check, as another system does.
 struct EventFollower {
-    private var received: [SaleEvent] = []
+    private var received: [SaleEvent]
+
+    init(received: [SaleEvent] = []) {
+        self.received = received
+    }
 
     /// Promise 15: one event for each sale of `sold`, each event once, without a gap, and in the order of each reservation.
     mutating func check(_ books: EventBooks, sold: Set<ReservationID>, _ kind: SaleEventKind) throws {
