@@ -231,6 +231,11 @@ let package = Package(
     ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])
 )
 
+// The tests of one target, for scripts that build them for release.
+if let name = Context.environment["ONSALE_ONLY_TESTS"] {
+    package.targets.removeAll { $0.type == .test && $0.name != name }
+}
+
 // They need libFuzzer, which only Tests/Fuzz/run links.
 if Context.environment["ONSALE_FUZZ"] != nil {
     package.targets += [
