@@ -11,12 +11,13 @@ struct Line {
     var admissions: [(serial: Int64, at: Timestamp)] = []
 
     init(
-        active: Int64? = nil, rate: Int64? = nil, ready: Duration = .seconds(60), idle: Duration = .minutes(5),
+        named name: String = "sale", active: Int64? = nil, rate: Int64? = nil, ready: Duration = .seconds(60),
+        idle: Duration = .minutes(5),
         hard: Duration = .minutes(15), joins: Duration? = nil, opens: Duration? = nil, draw: Draw? = nil,
         isOpen: Bool = true
     ) throws {
         room = Room(
-            RoomID(high: 1, low: 1), named: try RoomName("sale"),
+            RoomID(high: 1, low: 1), named: try RoomName(name),
             limits: try Room.Limits(active: active, rate: rate, ready: ready, idle: idle, hard: hard),
             times: try Room.Times(joins: joins.map { .noon + $0 }, opens: opens.map { .noon + $0 }), draw: draw,
             now: .noon)
@@ -44,6 +45,12 @@ struct Line {
         try body(&room, &place)
         places[Int(place.id.low)] = place
         return place
+    }
+
+    /// Makes an admitted user come in.
+    mutating func claim(_ user: UserID) throws(QueueRefusal) {
+        let time = now
+        _ = try change(user) { room, place throws(QueueRefusal) in try room.claim(&place, now: time) }
     }
 
     /// Settles the room as `Settlement` does. With `always`, also if the room does not need it.

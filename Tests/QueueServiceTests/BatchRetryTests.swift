@@ -65,9 +65,12 @@ import Testing
             #expect(try await renew(database, 0).state == .active)
             faults.fail(.commit, with: fault)
             #expect(try await finish(database, 0).state == .finished)
-            let room = try await database.read { try RoomTable.require(Self.room, $0) }
+            let (room, claims) = try await database.read { reader in
+                (try RoomTable.require(Self.room, reader), try ClaimTable.counts(in: [Self.room], reader))
+            }
             #expect(room.lastSerial == 3 && room.admitted == 2 && room.occupied == 1)
             #expect(room.revision == 4, "three joins and one end")
+            #expect(claims == [Self.room: 1] && room.ended == EndedPlaces(finished: 1, active: 1))
         }
     }
 }

@@ -193,9 +193,12 @@ private final class RandomRoom: Sendable {
     /// Checks one snapshot.
     private func check() async throws {
         let id = waiting.room
-        let (room, places) = try await waiting.service.instances[0].database.read { reader in
+        let (room, claims, places) = try await waiting.service.instances[0].database.read { reader in
             let room = try RoomTable.require(id, reader)
-            return (room, try PlaceTable.find(serials: Array(1...max(1, room.lastSerial)), in: id, reader).readable)
+            let claims = try ClaimTable.counts(in: [id], reader)[id] ?? 0
+            return (
+                room, claims, try PlaceTable.find(serials: Array(1...max(1, room.lastSerial)), in: id, reader).readable
+            )
         }
         expect(Set(places.map(\.serial)).count == room.lastSerial, "serials have no gap")
         expect(places.count(where: \.holdsSlot) == room.occupied, "slots add up")
@@ -209,6 +212,7 @@ private final class RandomRoom: Sendable {
             expect(place.state != .waiting || number == 0 || number > room.admitted, "who waits is behind")
             expect(!place.holdsSlot || number > 0 && number <= room.admitted, "who is inside was admitted")
         }
+        expectCounts(of: room, claims, places)
         last.withLock { last in
             expect(last.admitted <= room.admitted, "the line moves forward")
             last.admitted = room.admitted
@@ -223,6 +227,17 @@ private final class RandomRoom: Sendable {
                 last.states[place.serial] = place.state
             }
         }
+    }
+
+    /// Compares the counters with the rows.
+    private func expectCounts(of room: Room, _ claims: Int64, _ places: [Place]) {
+        func count(_ state: Place.State) -> Int64 { Int64(places.count { $0.state == state }) }
+        let (live, ended) = (room.livePlaces(claims: claims), room.ended)
+        let counted = [
+            live.waiting, live.admitted, live.active, ended.finished, ended.left, ended.lapsed, ended.revoked,
+        ]
+        expect(counted == Place.State.allCases.map(count), "the counters are those of the rows")
+        expect(room.noShows == places.count { $0.state == .lapsed && $0.claimedAt == nil }, "no-shows are counted")
     }
 
     private func expect(_ isTrue: Bool, _ rule: String) {

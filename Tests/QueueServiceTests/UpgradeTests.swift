@@ -29,6 +29,39 @@ import Testing
         await new.close()
     }
 
+    @Test(arguments: Engine.available.filter { $0 != .memory })
+    func `the counters of an older database begin with its places`(engine: Engine) async throws {
+        let test = try await TestDatabase.make(on: engine)
+        let id = RoomID(high: 1, low: 1)
+        let old = try await test.open(Array(QueueSchema.migrations.prefix(13)))
+        try await old.transaction { tx in
+            try tx.execute(
+                """
+                insert into room (room_id, name, decided, ready_ms, idle_ms, hard_ms, last_serial, admitted, occupied, no_shows,
+                    tokens, filled_at, pace_from, pace_count, pace_before, settled_at, revision)
+                values ($1, 'sale', 2, 60000, 300000, 900000, 14, 14, 4, 1, 0, 0, 0, 0, -1, 0, 0)
+                """, id)
+            // Two of each state, of which one has come in, as far as that is possible.
+            for serial in 1...14 as ClosedRange<Int64> {
+                let user = UserID(high: 5, low: UInt64(serial))
+                _ = try PlaceTable.insert(
+                    [Place(waiting: PlaceID(high: 4, low: UInt64(serial)), of: user, serial)], in: id, tx)
+            }
+            try tx.execute("update place set state = (serial - 1) / 2")
+            try tx.execute("update place set claimed_at = 7 where state in (2, 3) or state > 3 and serial % 2 = 0")
+        }
+        await old.close()
+
+        let new = try await test.open(QueueSchema.migrations)
+        try await new.transaction { tx in
+            let room = try RoomTable.require(id, tx)
+            #expect(room.ended == EndedPlaces(finished: 2, left: 2, lapsed: 2, revoked: 2, active: 5))
+            let live = room.livePlaces(claims: try ClaimTable.counts(in: [id], tx)[id] ?? 0)
+            #expect(live.admitted == 2 && live.active == 2)
+        }
+        await new.close()
+    }
+
     private static func expect(_ places: [Place], in room: RoomID, _ tx: Transaction) throws {
         #expect(
             try PlaceTable.waiting(in: room, after: 0, limit: 1000, tx).readable.map(\.id)

@@ -15,6 +15,7 @@ import Threads
         metrics.gauge("connections", "Open now.").set(-3)
         metrics.gauge("depth", "Waiting\nnow, \\ or so.") { 1.5 }
         metrics.counter("lonely_total", "Counted without labels.").increment()
+        metrics.gauges("length", "Per line.", labels: ["line"]) { [(["a"], 2), (["b\""], 0.5)] }
         let latency = metrics.histogram("latency_seconds", "How long.", bounds: [.milliseconds(1), .milliseconds(10)])
         latency.observe(.microseconds(1000))
         latency.observe(.microseconds(1001))
@@ -38,6 +39,10 @@ import Threads
                 latency_seconds_bucket{le="+Inf"} 3
                 latency_seconds_sum 2.002001
                 latency_seconds_count 3
+                # HELP length Per line.
+                # TYPE length gauge
+                length{line="a"} 2
+                length{line="b\\""} 0.5
                 # HELP lonely_total Counted without labels.
                 # TYPE lonely_total counter
                 lonely_total 1

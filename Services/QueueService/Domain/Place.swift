@@ -62,6 +62,9 @@ package struct Place: Equatable, Sendable {
     package var isLive: Bool { state == .waiting || holdsSlot }
     package var holdsSlot: Bool { state == .admitted || state == .active }
 
+    /// The time between the join and the admission. Nil before the admission.
+    package var wait: Duration? { admittedAt.map { max(.zero, $0 - joinedAt) } }
+
     package func isDue(at now: Timestamp) -> Bool {
         guard let lapsesAt else { return false }
         return lapsesAt <= now

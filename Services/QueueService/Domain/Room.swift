@@ -30,6 +30,7 @@ package struct Room: Equatable, Sendable {
     /// Slots taken: places that are admitted or active.
     package internal(set) var occupied: Int64 = 0
     package internal(set) var noShows: Int64 = 0
+    package internal(set) var ended = EndedPlaces()
     /// Places that wait.
     package internal(set) var waiting: Int64 = 0
     /// Maximum of places that wait. Nil: no limit.
@@ -65,7 +66,8 @@ package struct Room: Equatable, Sendable {
         stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
         admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
-        revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64, draw: Draw?
+        revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64, draw: Draw?,
+        ended: EndedPlaces
     ) {
         self.id = id
         self.name = name
@@ -85,6 +87,7 @@ package struct Room: Equatable, Sendable {
         self.message = message
         self.bannedCount = bannedCount
         self.draw = draw
+        self.ended = ended
     }
 
     /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
@@ -249,6 +252,7 @@ package struct Room: Equatable, Sendable {
         if place.state == .waiting { waiting = max(0, waiting - 1) }
         checkSlots()
         place.end(state, reason, now: now)
+        ended.count(place)
         step(&place)
     }
 

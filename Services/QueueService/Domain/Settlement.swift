@@ -79,6 +79,7 @@ extension Room {
             if place.state == .admitted { noShows += 1 }
             occupied -= 1
             place.lapse(now: now)
+            ended.count(place)
             step(&place)
             changed.append(place)
         }

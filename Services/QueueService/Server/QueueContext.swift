@@ -11,9 +11,9 @@ extension ServiceContext {
         port: 7001, statusPort: 7101, migrations: QueueSchema.migrations, options: QueueFlags.all
     ) { environment in
         let checkpoints = try Checkpoints(environment)
-        let server = QueueServer(environment, checkpoints)
-        let settlement = Settlement(environment)
         let figures = FiguresReport(environment)
+        let server = QueueServer(environment, checkpoints, figures)
+        let settlement = Settlement(environment, figures)
         return ServiceParts(
             [server.service],
             jobs: [

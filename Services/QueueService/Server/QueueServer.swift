@@ -17,12 +17,12 @@ struct QueueServer: QueueHandlers {
     let lines: WaitingLines
     let checkpoints: Checkpoints
 
-    init(_ environment: ServiceEnvironment, _ checkpoints: Checkpoints) {
+    init(_ environment: ServiceEnvironment, _ checkpoints: Checkpoints, _ figures: FiguresReport) {
         database = environment.database
         clock = environment.clock
         passes = Passes(environment.keys)
-        joins = JoinBatch.line(on: database)
-        renewals = RenewBatch.line(on: database)
+        joins = JoinBatch.line(on: database) { figures.count($0) }
+        renewals = RenewBatch.line(on: database) { figures.count($0) }
         ends = EndBatch.line(on: database)
         watches = RoomWatches(database, clock)
         lines = WaitingLines(database, clock)

@@ -7,16 +7,20 @@ package final class Metrics: Sendable {
         case counters(Family<Counter>)
         case histograms(Family<Histogram>)
         case reading(name: String, help: String, read: @Sendable () -> Double)
+        case readings(name: String, help: String, labels: [String], read: Readings)
         case info(name: String, help: String, facts: [(name: String, value: String)])
 
         var name: String {
             switch self {
             case .counters(let family): family.name
             case .histograms(let family): family.name
-            case .reading(let name, _, _), .info(let name, _, _): name
+            case .reading(let name, _, _), .readings(let name, _, _, _), .info(let name, _, _): name
             }
         }
     }
+
+    /// The values of a gauge, each with the values of its labels.
+    package typealias Readings = @Sendable () -> [(values: [String], value: Double)]
 
     private let collections = Lock<[Collection]>([])
 
@@ -41,6 +45,12 @@ package final class Metrics: Sendable {
     /// Declares a gauge whose value is computed for each export. `read` runs on the status thread and must not block.
     package func gauge(_ name: String, _ help: String, read: @escaping @Sendable () -> Double) {
         declare(.reading(name: name, help: help, read: read), [])
+    }
+
+    /// Declares a gauge with labels. `read` returns each combination of label values once, and a bounded number of them. It
+    /// runs as that of a gauge without labels.
+    package func gauges(_ name: String, _ help: String, labels: [String], read: @escaping Readings) {
+        declare(.readings(name: name, help: help, labels: labels, read: read), labels)
     }
 
     /// Declares a gauge that is always 1, with facts about the program as its labels.

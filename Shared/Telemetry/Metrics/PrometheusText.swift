@@ -11,6 +11,9 @@ extension Metrics {
                 }
             case .reading(let name, let help, let read):
                 text += Self.heading(name, help, "gauge") + "\(name) \(Self.number(read()))\n"
+            case .readings(let name, let help, let names, let read):
+                text += Self.heading(name, help, "gauge")
+                for (values, value) in read() { text += "\(name)\(Self.labels(names, values)) \(Self.number(value))\n" }
             case .info(let name, let help, let facts):
                 text += Self.heading(name, help, "gauge")
                 text += "\(name)\(Self.labels(facts.map(\.name), facts.map(\.value))) 1\n"

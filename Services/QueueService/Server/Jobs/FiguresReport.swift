@@ -5,20 +5,32 @@ import Service
 import Telemetry
 import Threads
 
-/// The job that reads the figures of the rooms in use for the metrics. Every instance reports all rooms, so rules must not add
-/// instances.
+/// The metrics of rooms: figures of the rooms in use, which a job reads, and counters of the admissions by this instance.
+///
+/// Every instance reports the figures of all rooms, so rules must not add those of instances. They must add the counters.
 final class FiguresReport: Sendable {
     static let interval = Duration.seconds(5)
+    private static let pageSize = 200
+    private static let waitBounds: [Duration] = [
+        .seconds(1), .seconds(5), .seconds(15), .seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10),
+        .minutes(20), .minutes(30), .hours(1), .hours(2), .hours(4),
+    ]
 
     private let database: Database
     private let clock: any Clock
     private let figures = Lock(RoomFigures())
+    private let admissions: Counter
+    private let waits: Histogram
 
     init(_ environment: ServiceEnvironment) {
         database = environment.database
         clock = environment.clock
         let metrics = environment.metrics
+        admissions = metrics.counter("queue_admissions_total", "Users whom this instance has admitted.")
+        waits = metrics.histogram(
+            "queue_wait_seconds", "Time from the join to the admission.", bounds: Self.waitBounds)
         gauge("queue_waiting", "Users who wait, in all rooms in use.", metrics) { $0.waiting }
+        gauge("queue_admitted", "Admitted users who have not come in yet.", metrics) { $0.admitted }
         gauge("queue_inside", "Users with a slot: admitted or active.", metrics) { $0.inside }
         gauge("queue_joined", "Users who ever joined a room in use.", metrics) { $0.joined }
         gauge("queue_no_shows", "Admitted users of rooms in use who never came in.", metrics) { $0.noShows }
@@ -29,6 +41,15 @@ final class FiguresReport: Sendable {
         metrics.gauge("queue_admitted_per_second", "Admissions per second over the last 30 to 60 seconds.") {
             [weak self] in Double(self?.figures.withLock { $0.admittedPerSecondThousandths } ?? 0) / 1000
         }
+        metrics.gauges(
+            "queue_room_users", "Users of the \(RoomFigures.maximumRooms) rooms with the most users.",
+            labels: ["room", "state"]
+        ) { [weak self] in self?.figures.withLock { $0.rooms }.flatMap(\.users) ?? [] }
+        metrics.gauges(
+            "queue_room_no_shows", "Admitted users of these rooms who never came in.", labels: ["room"]
+        ) { [weak self] in
+            self?.figures.withLock { $0.rooms }.map { (values: [$0.name], value: Double($0.noShows)) } ?? []
+        }
     }
 
     private func gauge(
@@ -37,9 +58,30 @@ final class FiguresReport: Sendable {
         metrics.gauge(name, help) { [weak self] in Double((self?.figures.withLock { $0 }).map(value) ?? 0) }
     }
 
+    /// Counts the users whom a committed transaction of this instance has admitted.
+    func count(_ admitted: [Place]) {
+        if admitted.isEmpty { return }
+        admissions.increment(by: UInt64(admitted.count))
+        for place in admitted { waits.observe(place.wait ?? .zero) }
+    }
+
     func run() async throws {
         let rooms = try await RoomTable.allUnsettled(database)
-        let now = clock.now
-        figures.withLock { $0 = RoomFigures(of: rooms, at: now) }
+        var claims: [RoomID: Int64] = [:]
+        for start in stride(from: 0, to: rooms.count, by: Self.pageSize) {
+            let page = rooms[start...].prefix(Self.pageSize).map(\.id)
+            claims.merge(try await database.query { try ClaimTable.counts(in: page, $0) }) { first, _ in first }
+        }
+        let read = RoomFigures(of: rooms, claims: claims, at: clock.now)
+        figures.withLock { $0 = read }
+    }
+}
+
+extension RoomFigures.OfRoom {
+    fileprivate var users: [(values: [String], value: Double)] {
+        [
+            ([name, "waiting"], Double(places.waiting)), ([name, "admitted"], Double(places.admitted)),
+            ([name, "active"], Double(places.active)),
+        ]
     }
 }

@@ -40,8 +40,10 @@ final class Settlement: Sendable {
     private let database: Database
     private let clock: any Clock
     private let state = Lock(State())
+    private let figures: FiguresReport
 
-    init(_ environment: ServiceEnvironment) {
+    init(_ environment: ServiceEnvironment, _ figures: FiguresReport) {
+        self.figures = figures
         database = environment.database
         clock = environment.clock
     }
@@ -92,23 +94,32 @@ final class Settlement: Sendable {
     private func settle(_ id: RoomID) async throws -> (room: Room, isOwn: Bool, now: Timestamp) {
         var outcome: (room: Room, isOwn: Bool, now: Timestamp)?
         for _ in 0..<Self.maximumRounds {
-            let (room, now, changeCount, damage) = try await database.transaction { tx in
+            let (room, now, steps) = try await database.transaction { tx in
                 var room = try RoomTable.lock(id, tx)
-                guard room.needsSettling(at: tx.now) else { return (room, tx.now, Int?.none, (any Error)?.none) }
-                let (changed, damage) = try Self.run(in: &room, tx)
-                return (room, tx.now, changed.count, damage)
+                guard room.needsSettling(at: tx.now) else { return (room, tx.now, Steps?.none) }
+                let steps = try Self.run(in: &room, tx)
+                return (room, tx.now, steps)
             }
-            if let damage { throw damage }
-            outcome = (room, outcome?.isOwn ?? false || changeCount != nil, now)
-            if changeCount ?? 0 < Room.maximumSteps { break }
+            figures.count(steps?.admitted ?? [])
+            if let damage = steps?.damage { throw damage }
+            outcome = (room, outcome?.isOwn ?? false || steps != nil, now)
+            if steps?.changed.count ?? 0 < Room.maximumSteps { break }
         }
         return outcome!
     }
 
-    /// Settles and saves a room that this transaction has locked. Returns the changed places, and the first error of a row
-    /// that cannot be read. Such a place keeps its slot, or is passed over, so that it does not stop the line.
-    @discardableResult
-    static func run(in room: inout Room, _ tx: Transaction) throws -> (changed: [Place], damage: (any Error)?) {
+    /// The result of one settlement.
+    struct Steps: Sendable {
+        let changed: [Place]
+        /// The first error of a row that cannot be read.
+        let damage: (any Error)?
+
+        var admitted: [Place] { changed.filter { $0.state == .admitted } }
+    }
+
+    /// Settles and saves a room that this transaction has locked. A place whose row cannot be read keeps its slot, or is passed
+    /// over, so that it does not stop the line.
+    static func run(in room: inout Room, _ tx: Transaction) throws -> Steps {
         let shift = room.catchUp(now: tx.now)
         if shift != .zero { try PlaceTable.shiftDeadlines(in: room.id, by: shift, tx) }
         let (before, changed): ([PlaceRow], [Place])
@@ -124,7 +135,7 @@ final class Settlement: Sendable {
         }
         try PlaceTable.save(changed, were: before.readable, in: room.id, tx)
         try RoomTable.save(room, tx)
-        return (changed, before.damage)
+        return Steps(changed: changed, damage: before.damage)
     }
 
     /// The first waiting places in the order of the line, and the number up to which it was read if that is not its end. Drawn

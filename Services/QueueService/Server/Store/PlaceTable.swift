@@ -66,7 +66,6 @@ enum PlaceTable {
             where user_id = $1 and \(isPast) and joined_at <= $2 and (joined_at, room_id, serial) < ($2, $3, $4)
             order by joined_at desc, room_id desc, serial desc limit $5
             """
-        static let counts: Statement = "select state, count(*) from place where room_id = $1 group by state"
         static let waits: Statement = """
             select admitted_at - joined_at from place
             where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
@@ -202,12 +201,6 @@ enum PlaceTable {
                     last?.place.serial ?? .max, limit)
             }
         ) { row in (try row.id(13), read(row)) }
-    }
-
-    static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
-        var counts: [Place.State: Int64] = [:]
-        try reader.forEach(Statements.counts, { $0.bind(room) }) { row in counts[try row.value(0)] = try row.int64(1) }
-        return counts
     }
 
     /// The waits of the last admitted places, in milliseconds.

@@ -132,5 +132,33 @@ enum QueueSchema {
                     room_id uuid not null, secret_hash bytea not null, root bytea, secret bytea, beacon bytea,
                     constraint room_draw_key primary key (room_id))
                 """)),
+        // The counts of a room, so that none of its places are read for them. The states above 2 are those of an ended place.
+        Migration(
+            14, "count the ended places and the claims of a room",
+            "alter table room add column ended_finished bigint not null default 0",
+            "alter table room add column ended_left bigint not null default 0",
+            "alter table room add column ended_lapsed bigint not null default 0",
+            "alter table room add column ended_revoked bigint not null default 0",
+            "alter table room add column ended_active bigint not null default 0",
+            .table(
+                """
+                create table room_claims (
+                    room_id uuid not null, part bigint not null, claims bigint not null,
+                    constraint room_claims_key primary key (room_id, part))
+                """),
+            """
+            update room set
+                ended_finished = (select count(*) from place where place.room_id = room.room_id and place.state = 3),
+                ended_left = (select count(*) from place where place.room_id = room.room_id and place.state = 4),
+                ended_lapsed = (select count(*) from place where place.room_id = room.room_id and place.state = 5),
+                ended_revoked = (select count(*) from place where place.room_id = room.room_id and place.state = 6),
+                ended_active = (
+                    select count(*) from place
+                    where place.room_id = room.room_id and place.state > 2 and place.claimed_at is not null)
+            """,
+            """
+            insert into room_claims (room_id, part, claims)
+            select room_id, 0, count(*) from place where claimed_at is not null group by room_id
+            """),
     ]
 }

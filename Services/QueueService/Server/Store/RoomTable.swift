@@ -24,7 +24,8 @@ enum RoomTable {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
             last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
-            settled_at, revision, waiting, waiting_limit, message, banned, draw_round, draw_state, participants, seed
+            settled_at, revision, waiting, waiting_limit, message, banned, draw_round, draw_state, participants, seed, \
+            ended_finished, ended_left, ended_lapsed, ended_revoked, ended_active
             """
         static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
         static let require: Statement = "select \(columns) from room where room_id = $1"
@@ -39,13 +40,14 @@ enum RoomTable {
         static let passName: Statement = "update room_name set room_id = $3 where name = $1 and room_id = $2"
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
-            "insert into room (\(columns), made_as) values (\(1...30)) on conflict do nothing"
+            "insert into room (\(columns), made_as) values (\(1...35)) on conflict do nothing"
         static let save: Statement = """
             update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
                 idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
                 tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
                 settled_at = $19, revision = $20, waiting = $21, waiting_limit = $22, message = $23, banned = $24,
-                draw_state = $25, participants = $26, seed = $27
+                draw_state = $25, participants = $26, seed = $27, ended_finished = $28, ended_left = $29,
+                ended_lapsed = $30, ended_revoked = $31, ended_active = $32
             where room_id = $1
             """
     }
@@ -120,7 +122,8 @@ enum RoomTable {
                 room.waitingLimit, room.message
             ).bind(
                 room.bannedCount, room.draw?.round ?? 0, room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0,
-                room.draw?.seed, room.creationFingerprint.value)
+                room.draw?.seed, room.ended.finished, room.ended.left, room.ended.lapsed
+            ).bind(room.ended.revoked, room.ended.active, room.creationFingerprint.value)
         } == 1
     }
 
@@ -136,7 +139,9 @@ enum RoomTable {
             ).bind(
                 room.pace.count, room.pace.before, room.settledAt, room.revision, room.waiting, room.waitingLimit,
                 room.message, room.bannedCount
-            ).bind(room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0, room.draw?.seed)
+            ).bind(
+                room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0, room.draw?.seed, room.ended.finished,
+                room.ended.left, room.ended.lapsed, room.ended.revoked, room.ended.active)
         }
     }
 
@@ -154,7 +159,10 @@ enum RoomTable {
             pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
             settledAt: row.timestamp(19), revision: row.int64(20), waiting: row.int64(21),
             waitingLimit: row.optionalInt64(22), message: row.text(23), bannedCount: row.int64(24),
-            draw: draw(row))
+            draw: draw(row),
+            ended: EndedPlaces(
+                finished: row.int64(29), left: row.int64(30), lapsed: row.int64(31), revoked: row.int64(32),
+                active: row.int64(33)))
     }
 
     private static func draw(_ row: borrowing Row) throws -> Draw? {

@@ -18,12 +18,17 @@ final class JoinBatch: Sendable {
     private let room: Room
     let time: Timestamp
     private let places: [PlaceRow]
+    /// Users that this batch has admitted: some who waited, and some who joined.
+    private let admitted: [Place]
 
-    static func line(on database: Database) -> Line {
+    /// Calls `admissions` with the users that a committed batch has admitted.
+    static func line(on database: Database, admissions: @escaping @Sendable ([Place]) -> Void = { _ in }) -> Line {
         Line(overload: QueueReason.tooManyJoins) { requests, room in
-            try await database.transaction(before: requests.map(\.deadline).max()) { tx in
+            let batch = try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try JoinBatch(requests, in: room, tx)
             }
+            admissions(batch.admitted)
+            return batch
         }
     }
 
@@ -33,18 +38,24 @@ final class JoinBatch: Sendable {
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)
         // Waiting users are admitted before joining users.
-        if room.isJoinable(at: tx.now), room.needsSettling(at: tx.now) { try Settlement.run(in: &room, tx) }
+        let mustSettle = room.isJoinable(at: tx.now) && room.needsSettling(at: tx.now)
+        let fromLine = mustSettle ? try Settlement.run(in: &room, tx).admitted : []
         let before = room.lastSerial
         var places: [PlaceRow] = []
         places.reserveCapacity(requests.count)
+        var new: [Place] = []
         let banned = room.bannedCount == 0 ? [:] : try BanTable.find(requests.map(\.user), in: id, tx)
         if banned.isEmpty {
-            for place in try Self.newPlaces(for: requests, in: &room, tx) { places.append(.success(place)) }
+            new = try Self.newPlaces(for: requests, in: &room, tx)
+            for place in new { places.append(.success(place)) }
         }
         for request in requests.dropFirst(places.count) {
             do {
                 let ban = banned[request.user]
-                places.append(.success(try Self.place(for: request, in: &room, bannedBecause: ban, tx)))
+                let place = try Self.place(for: request, in: &room, bannedBecause: ban, tx)
+                places.append(.success(place))
+                // A user who already has a place gets it again.
+                if place.serial > new.last?.serial ?? before { new.append(place) }
             } catch let refusal as QueueRefusal {
                 places.append(.failure(refusal))
             } catch let error as DatabaseError where error.reason == .damaged {
@@ -54,6 +65,7 @@ final class JoinBatch: Sendable {
         }
         if room.lastSerial > before { try RoomTable.save(room, tx) }
         (self.room, self.time, self.places) = (room, tx.now, places)
+        admitted = fromLine + new.filter { $0.state == .admitted }
     }
 
     /// Inserts the batch in as few statements as possible, until a user already has a place. The rest are inserted one

@@ -16,12 +16,17 @@ final class RenewBatch: Sendable {
     let room: Room
     let time: Timestamp
     private let places: [PlaceRow]
+    /// Users that the settlement of this batch has admitted.
+    private let admitted: [Place]
 
-    static func line(on database: Database) -> Line {
+    /// Calls `admissions` with the users that a committed batch has admitted.
+    static func line(on database: Database, admissions: @escaping @Sendable ([Place]) -> Void = { _ in }) -> Line {
         Line { requests, room in
-            try await database.transaction(before: requests.map(\.deadline).max()) { tx in
+            let batch = try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try RenewBatch(requests, in: room, tx)
             }
+            admissions(batch.admitted)
+            return batch
         }
     }
 
@@ -33,13 +38,14 @@ final class RenewBatch: Sendable {
         var before = try PlaceTable.find(ids, in: id, tx)
         guard !before.isEmpty else { throw QueueRefusal.because(.placeUnknown) }
         var room = try RoomTable.require(id, tx)
+        var admitted: [Place] = []
         let found = before.values.readable
         let isSettled = !room.needsCatchingUp(at: tx.now) && !found.contains { $0.isDue(at: tx.now) }
         // A waiting or ended place is refused, and a claim or a renewal changes one row. Neither locks the room.
         if !isSettled, found.contains(where: \.holdsSlot) {
             room = try RoomTable.lock(id, tx)
             // Shift deadlines first: time in which the service was down does not count against users.
-            try Settlement.run(in: &room, tx)
+            admitted = try Settlement.run(in: &room, tx).admitted
             before = try PlaceTable.find(ids, in: id, tx)
         }
         var after = before
@@ -53,10 +59,13 @@ final class RenewBatch: Sendable {
                 return place
             }
         }
+        var claimed: [PlaceID] = []
         for place in after.values.readable.sorted(by: { $0.serial < $1.serial }) {
             guard let was = try before[place.id]?.get(), was != place else { continue }
             try PlaceTable.renew(place, was: was, in: id, tx)
+            if was.state == .admitted { claimed.append(place.id) }
         }
-        (self.room, self.time) = (room, tx.now)
+        if let place = claimed.first { try ClaimTable.add(claimed.count, of: place, in: id, tx) }
+        (self.room, self.time, self.admitted) = (room, tx.now, admitted)
     }
 }

@@ -12,14 +12,13 @@ extension QueueServer {
         let id = request.roomID
         return try await database.scan(before: call.deadline) { reader in
             let room = try RoomTable.require(id, reader)
-            let counts = try PlaceTable.counts(in: id, reader)
+            let places = room.livePlaces(claims: try ClaimTable.counts(in: [id], reader)[id] ?? 0)
             let waits = try Self.waits(in: room, reader).sorted()
             return ShowRoomReply(
                 room: .init(room, at: reader.now), joinedCount: room.lastSerial,
-                waitingCount: counts[.waiting] ?? 0, admittedCount: counts[.admitted] ?? 0,
-                activeCount: counts[.active] ?? 0, finishedCount: counts[.finished] ?? 0,
-                leftCount: counts[.left] ?? 0, lapsedCount: counts[.lapsed] ?? 0, revokedCount: counts[.revoked] ?? 0,
-                noShowCount: room.noShows,
+                waitingCount: places.waiting, admittedCount: places.admitted, activeCount: places.active,
+                finishedCount: room.ended.finished, leftCount: room.ended.left, lapsedCount: room.ended.lapsed,
+                revokedCount: room.ended.revoked, noShowCount: room.noShows,
                 admittedPerSecondThousandths: room.pace.thousandthsPerSecond(at: reader.now),
                 waitP50: Self.value(atOrBelow: 50, of: waits), waitP90: Self.value(atOrBelow: 90, of: waits))
         }
@@ -32,7 +31,7 @@ extension QueueServer {
         }
         let numbers = max(1, room.admitted - Int64(sampleCount) + 1)...room.admitted
         return try PlaceTable.find(serials: numbering.serials(of: numbers), in: room.id, reader).readable.compactMap {
-            place in place.admittedAt.map { max(0, ($0 - place.joinedAt).milliseconds) }
+            $0.wait?.milliseconds
         }
     }
 

@@ -1,0 +1,48 @@
+import Kernel
+import QueueAPI
+import Telemetry
+import TestSupport
+import Testing
+
+/// The metrics of rooms.
+@Suite struct FiguresReportTests {
+    @Test(arguments: Engine.available)
+    func `the metrics show the users of each room, and count admissions and waits`(engine: Engine) async throws {
+        try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
+            let alice = try await waiting.join(.alice, request: 10)
+            _ = try await waiting.join(.bob, request: 11)
+            for number in 0..<3 { _ = try await waiting.join(.user(number), request: UInt64(20 + number)) }
+            _ = try await waiting.renew(.alice, alice)
+            try await waiting.service.run("figures")
+            let text = waiting.service.instances[0].metrics.prometheusText
+            for line in [
+                "queue_waiting 3", "queue_admitted 1", "queue_inside 2", "queue_admissions_total 2",
+                "queue_wait_seconds_bucket{le=\"1\"} 2", "queue_room_users{room=\"sale\",state=\"waiting\"} 3",
+                "queue_room_users{room=\"sale\",state=\"admitted\"} 1",
+                "queue_room_users{room=\"sale\",state=\"active\"} 1", "queue_room_no_shows{room=\"sale\"} 0",
+            ] {
+                #expect(text.contains("\n\(line)\n"), "\(line)")
+            }
+            // Bob does not come in, and the next user has waited for a minute.
+            try await waiting.pass(.seconds(60))
+            try await waiting.service.run("figures")
+            let later = waiting.service.instances[0].metrics.prometheusText
+            for line in [
+                "queue_waiting 2", "queue_admissions_total 3", "queue_wait_seconds_bucket{le=\"30\"} 2",
+                "queue_wait_seconds_bucket{le=\"60\"} 3", "queue_room_no_shows{room=\"sale\"} 1",
+            ] {
+                #expect(later.contains("\n\(line)\n"), "\(line)")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a closed room has no metrics of its own`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            _ = try await waiting.join(.alice, request: 10)
+            _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
+            try await waiting.service.run("figures")
+            #expect(!waiting.service.instances[0].metrics.prometheusText.contains("queue_room_users{"))
+        }
+    }
+}
