@@ -101,8 +101,10 @@ import Testing
         let hasDraw = Bool.random(using: &random)
         let opens: Duration? =
             hasDraw && Bool.random(using: &random) ? .seconds(Int64.random(in: 1...9, using: &random)) : nil
+        let corrects = rate != nil && Bool.random(using: &random)
         var line = try Line(
-            active: active, rate: rate, ready: .seconds(Int64.random(in: 1...8, using: &random)),
+            active: active, rate: rate, correctsNoShows: corrects,
+            ready: .seconds(Int64.random(in: 1...8, using: &random)),
             idle: .seconds(Int64.random(in: 2...10, using: &random)),
             hard: .seconds(Int64.random(in: 10...20, using: &random)), joins: hasDraw ? .zero : nil, opens: opens,
             draw: hasDraw ? Draw(round: 9) : nil, isOpen: !hasDraw)
@@ -225,7 +227,8 @@ import Testing
             let old = line.room.limits
             let active = old.active.map { max(1, $0 + [-2, -1, 1, 2][verb - 13]) }
             let limits = try? Room.Limits(
-                active: active, rate: old.rate, ready: old.ready, idle: old.idle, hard: old.hard)
+                active: active, rate: old.rate, correctsNoShows: old.correctsNoShows, ready: old.ready, idle: old.idle,
+                hard: old.hard)
             model.inside = line.room.occupied
             try? line.room.configure(limits: limits, times: nil, now: now)
         default:
@@ -246,6 +249,12 @@ import Testing
         promise(
             inside <= max(line.room.limits.active ?? .max, model.inside), "more users are inside than the limit allows")
         model.inside = inside
+        func count(_ state: Place.State) -> Int64 { Int64(line.places.count { $0.state == state }) }
+        let live = line.room.livePlaces(claims: Int64(line.places.count { $0.claimedAt != nil }))
+        let ended = line.room.ended
+        promise(
+            [live.waiting, live.admitted, live.active, ended.finished, ended.left, ended.lapsed, ended.revoked]
+                == Place.State.allCases.map(count), "the counters differ from the places")
         let owners = line.places.filter(\.isLive).map(\.user)
         promise(Set(owners).count == owners.count, "a user has two live places")
         promise(line.room.draw?.state == model.draw, "the draw has another state than the model's")
@@ -262,7 +271,8 @@ import Testing
     private func checkWindows(_ line: Line, _ seed: UInt64) {
         let numbers = line.admissions.map { line.room.number(of: $0.serial) }
         #expect(numbers == numbers.sorted(), "out of order, seed \(seed)")
-        guard let rate = line.room.limits.rate else { return }
+        guard let limit = line.room.limits.rate else { return }
+        let rate = limit * (line.room.limits.correctsNoShows ? Attendance.largestFactorThousandths / 1000 : 1)
         for (first, next) in zip(line.admissions, line.admissions.dropFirst(Int(rate))) {
             #expect(next.at - first.at >= .seconds(1), "too fast, seed \(seed) at \(first.at)")
         }

@@ -11,14 +11,16 @@ struct Line {
     var admissions: [(serial: Int64, at: Timestamp)] = []
 
     init(
-        named name: String = "sale", active: Int64? = nil, rate: Int64? = nil, ready: Duration = .seconds(60),
+        named name: String = "sale", active: Int64? = nil, rate: Int64? = nil, correctsNoShows: Bool = false,
+        ready: Duration = .seconds(60),
         idle: Duration = .minutes(5),
         hard: Duration = .minutes(15), joins: Duration? = nil, opens: Duration? = nil, draw: Draw? = nil,
         isOpen: Bool = true
     ) throws {
         room = Room(
             RoomID(high: 1, low: 1), named: try RoomName(name),
-            limits: try Room.Limits(active: active, rate: rate, ready: ready, idle: idle, hard: hard),
+            limits: try Room.Limits(
+                active: active, rate: rate, correctsNoShows: correctsNoShows, ready: ready, idle: idle, hard: hard),
             times: try Room.Times(joins: joins.map { .noon + $0 }, opens: opens.map { .noon + $0 }), draw: draw,
             now: .noon)
         if isOpen { try room.open(now: .noon) }

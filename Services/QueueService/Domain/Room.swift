@@ -41,6 +41,8 @@ package struct Room: Equatable, Sendable {
     package internal(set) var bannedCount: Int64 = 0
     /// Nil if the room has no rate limit.
     package internal(set) var bucket: TokenBucket?
+    /// Nil if the rate is not corrected by users who do not come in.
+    package internal(set) var attendance: Attendance?
     package internal(set) var pace: AdmissionPace
     /// The time of the last settlement with users inside.
     package internal(set) var settledAt: Timestamp
@@ -57,6 +59,7 @@ package struct Room: Equatable, Sendable {
         self.times = times
         decided = .scheduled
         bucket = limits.rate.map { TokenBucket(rate: $0, at: now) }
+        attendance = limits.correctsNoShows ? Attendance(ready: limits.ready, start: now) : nil
         pace = AdmissionPace(from: now)
         settledAt = now
         self.draw = draw
@@ -67,7 +70,7 @@ package struct Room: Equatable, Sendable {
         admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
         revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64, draw: Draw?,
-        ended: EndedPlaces
+        ended: EndedPlaces, attendance: Attendance?
     ) {
         self.id = id
         self.name = name
@@ -88,6 +91,7 @@ package struct Room: Equatable, Sendable {
         self.bannedCount = bannedCount
         self.draw = draw
         self.ended = ended
+        self.attendance = attendance
     }
 
     /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
@@ -97,7 +101,8 @@ package struct Room: Equatable, Sendable {
             limits.idle.milliseconds, limits.hard.milliseconds,
         ]
         let ofDraw = draw.map { ["draw \($0.round)"] } ?? []
-        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" } + ofDraw)
+        let ofNoShows = limits.correctsNoShows ? ["no-shows"] : []
+        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" } + ofDraw + ofNoShows)
     }
 
     package func phase(at now: Timestamp) -> Phase {
@@ -121,7 +126,9 @@ package struct Room: Equatable, Sendable {
         }
         guard let limits, limits != self.limits else { return }
         bucket = limits.rate.map { rate in bucket?.with(rate: rate, at: now) ?? TokenBucket(rate: rate, at: now) }
+        let old = self.limits
         self.limits = limits
+        changeAttendance(from: old, now: now)
     }
 
     /// Nil: no limit. Users who wait keep their places.
@@ -197,7 +204,10 @@ package struct Room: Equatable, Sendable {
         lastSerial = last.serial
         revision = last.revision
         // The shift is ignored, because an empty room has no deadlines.
-        if occupied == 0 { _ = catchUp(now: now) }
+        if occupied == 0 {
+            _ = catchUp(now: now)
+            correctRate(now: now)
+        }
         let admissions = Int64(places.count { $0.state == .admitted })
         waiting += Int64(places.count) - admissions
         admit(admissions, now: now)
@@ -249,6 +259,7 @@ package struct Room: Equatable, Sendable {
 
     mutating func end(_ place: inout Place, _ state: Place.State, _ reason: String = "", now: Timestamp) {
         if place.holdsSlot { occupied -= 1 }
+        countAbsence(of: place)
         if place.state == .waiting { waiting = max(0, waiting - 1) }
         checkSlots()
         place.end(state, reason, now: now)

@@ -13,6 +13,8 @@ extension Room {
         package let active: Int64?
         /// Maximum of admissions in any one second. Nil: no limit.
         package let rate: Int64?
+        /// True if the rate is that of users who come in.
+        package let correctsNoShows: Bool
         /// Maximum time between admission and claim.
         package let ready: Duration
         /// Maximum time between two renewals of an active user.
@@ -21,15 +23,20 @@ extension Room {
         package let hard: Duration
 
         package init(
-            active: Int64? = nil, rate: Int64? = nil, ready: Duration = usualReady, idle: Duration = usualIdle,
-            hard: Duration = usualHardLimit
+            active: Int64? = nil, rate: Int64? = nil, correctsNoShows: Bool = false, ready: Duration = usualReady,
+            idle: Duration = usualIdle, hard: Duration = usualHardLimit
         ) throws(QueueRefusal) {
             guard idle <= hard, hard <= Self.longestHardLimit else {
                 throw .invalid(
                     "limits.hard_limit_ms",
                     "must be from idle_ms, here \(idle.milliseconds), to \(Self.longestHardLimit.milliseconds), or 0")
             }
+            guard rate != nil || !correctsNoShows else {
+                throw .invalid(
+                    "limits.correct_no_shows", "must be false without rate_per_second, which it corrects")
+            }
             self.active = active
+            self.correctsNoShows = correctsNoShows
             self.rate = rate
             self.ready = ready
             self.idle = idle

@@ -13,6 +13,7 @@ extension Room {
         let gap = now - settledAt
         let shift = needsCatchingUp(at: now) ? gap : .zero
         if gap > .zero || !Self.isOrdinary(gap) { settledAt = now }
+        attendance?.shift(by: shift)
         return shift
     }
 
@@ -78,12 +79,14 @@ extension Room {
         for var place in due {
             if place.state == .admitted { noShows += 1 }
             occupied -= 1
+            countAbsence(of: place)
             place.lapse(now: now)
             ended.count(place)
             step(&place)
             changed.append(place)
         }
         checkSlots()
+        if due.count < Self.maximumSteps { correctRate(now: now) }
         let count = admissible(afterFreeing: 0, at: now)
         for var place in waiting.prefix(count) {
             place.admit(under: limits, now: now)
@@ -104,7 +107,9 @@ extension Room {
     mutating func admit(_ admissions: Int64, now: Timestamp) {
         occupied += admissions
         bucket?.take(admissions, at: now)
-        if admissions > 0 { pace.record(admissions, at: now) }
+        guard admissions > 0 else { return }
+        pace.record(admissions, at: now)
+        attendance?.admit(admissions, deadline: now + limits.ready)
     }
 
     /// Revokes live places of a closed room. `live` contains up to `maximumSteps` of them; fewer means all.

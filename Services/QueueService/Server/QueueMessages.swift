@@ -14,7 +14,8 @@ extension QueueAPI.Room {
             times: RoomTimes(joinsAt: room.times.joins, opensAt: room.times.opens),
             limits: RoomLimits(
                 activeLimit: UInt32(room.limits.active ?? 0), ratePerSecond: UInt32(room.limits.rate ?? 0),
-                ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard),
+                ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard,
+                correctNoShows: room.limits.correctsNoShows),
             waitingLimit: UInt32(room.waitingLimit ?? 0), message: room.message,
             draw: room.draw.map {
                 RoomDraw(state: DrawState($0.state), round: $0.round, participants: $0.participants)
@@ -93,6 +94,7 @@ extension Room.Limits {
         try self.init(
             active: message.activeLimit == 0 ? nil : Int64(message.activeLimit),
             rate: message.ratePerSecond == 0 ? nil : Int64(message.ratePerSecond),
+            correctsNoShows: message.correctNoShows,
             ready: message.ready == .zero ? Self.usualReady : message.ready,
             idle: message.idle == .zero ? Self.usualIdle : message.idle,
             hard: message.hardLimit == .zero ? Self.usualHardLimit : message.hardLimit)

@@ -8,6 +8,9 @@ enum RoomSettings {
     static let name = Operand("ROOM", .text("ROOM"))
     private static let active = Option("active", .count(from: 0), "limit of active users; 0 for no limit")
     private static let rate = Option("rate", .count(from: 0), "limit of admitted users per second; 0 for no limit")
+    private static let noShows = Option(
+        "correct-no-shows", ValueKind<Choice>.choice,
+        "yes: --rate counts the users who enter, so more are admitted, at most three times as many")
     private static let ready = Option("ready", .duration, "time to enter after admission; 1m for a new room")
     private static let idle = Option("idle", .duration, "longest idle time of an active user; 5m for a new room")
     private static let stay = Option("stay", .duration, "longest time that a user is active; 15m for a new room")
@@ -19,7 +22,9 @@ enum RoomSettings {
         "draw the order of those who join before the opening, by this round of drand")
     static let waiting = Option("waiting", .count(from: 0), "limit of waiting users; 0 for no limit")
 
-    static let flags: [any AnyOption] = [active, rate, waiting, ready, idle, stay, joinsAt, opensAt]
+    static let flags: [any AnyOption] = [active, rate, noShows, waiting, ready, idle, stay, joinsAt, opensAt]
+
+    private enum Choice: String, CaseIterable, Sendable { case yes, no }
 
     /// Sets the limit of `--waiting`, if it is given. It has a call of its own, so that older programs keep it.
     static func limitWaiting(in room: Room, _ run: Invocation) async throws -> Room {
@@ -36,10 +41,14 @@ enum RoomSettings {
     /// The limits of the flags, with `before` for flags that are not given. Nil if no flag is given.
     static func limits(_ run: Invocation, before: RoomLimits?) -> RoomLimits? {
         let (active, rate, ready, idle, stay) = (run[active], run[rate], run[ready], run[idle], run[stay])
-        guard active != nil || rate != nil || ready != nil || idle != nil || stay != nil else { return nil }
+        let noShows = run[Self.noShows]
+        guard active != nil || rate != nil || noShows != nil || ready != nil || idle != nil || stay != nil else {
+            return nil
+        }
         var limits = before ?? RoomLimits()
         if let active { limits.activeLimit = active }
         if let rate { limits.ratePerSecond = rate }
+        if let noShows { limits.correctNoShows = noShows == .yes }
         if let ready { limits.ready = ready }
         if let idle { limits.idle = idle }
         if let stay { limits.hardLimit = stay }
@@ -60,7 +69,9 @@ enum RoomSettings {
 extension Room {
     var activeLimit: String { Self.limit(limits.activeLimit) }
     var waitingLimitText: String { Self.limit(waitingLimit) }
-    var ratePerSecond: String { Self.limit(limits.ratePerSecond) }
+    var ratePerSecond: String {
+        Self.limit(limits.ratePerSecond) + (limits.correctNoShows ? ", without no-shows" : "")
+    }
 
     private static func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
 
@@ -69,7 +80,8 @@ extension Room {
             "name": .string(name), "roomId": .id(roomID), "state": .name(of: state),
             "joinsAt": .time(times.joinsAt), "opensAt": .time(times.opensAt),
             "activeLimit": .count(limits.activeLimit), "ratePerSecond": .count(limits.ratePerSecond),
-            "readyMs": .count(limits.ready.milliseconds), "idleMs": .count(limits.idle.milliseconds),
+            "correctNoShows": .bool(limits.correctNoShows), "readyMs": .count(limits.ready.milliseconds),
+            "idleMs": .count(limits.idle.milliseconds),
             "stayMs": .count(limits.hardLimit.milliseconds), "waitingLimit": .count(waitingLimit),
             "message": .text(message),
             "draw": draw.map { draw in

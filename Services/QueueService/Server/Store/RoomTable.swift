@@ -16,6 +16,8 @@ enum RoomTable {
             "alter table room add column draw_round bigint not null default 0",
             "alter table room add column participants bigint not null default 0",
             "alter table room add column seed bytea"),
+        // Null if the rate is not corrected.
+        Migration(15, "correct the rate of a room by no-shows", "alter table room add column attendance text"),
     ]
 
     private static let pageSize = 200
@@ -25,7 +27,7 @@ enum RoomTable {
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
             last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
             settled_at, revision, waiting, waiting_limit, message, banned, draw_round, draw_state, participants, seed, \
-            ended_finished, ended_left, ended_lapsed, ended_revoked, ended_active
+            ended_finished, ended_left, ended_lapsed, ended_revoked, ended_active, attendance
             """
         static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
         static let require: Statement = "select \(columns) from room where room_id = $1"
@@ -40,14 +42,14 @@ enum RoomTable {
         static let passName: Statement = "update room_name set room_id = $3 where name = $1 and room_id = $2"
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
-            "insert into room (\(columns), made_as) values (\(1...35)) on conflict do nothing"
+            "insert into room (\(columns), made_as) values (\(1...36)) on conflict do nothing"
         static let save: Statement = """
             update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
                 idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
                 tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
                 settled_at = $19, revision = $20, waiting = $21, waiting_limit = $22, message = $23, banned = $24,
                 draw_state = $25, participants = $26, seed = $27, ended_finished = $28, ended_left = $29,
-                ended_lapsed = $30, ended_revoked = $31, ended_active = $32
+                ended_lapsed = $30, ended_revoked = $31, ended_active = $32, attendance = $33
             where room_id = $1
             """
     }
@@ -123,7 +125,7 @@ enum RoomTable {
             ).bind(
                 room.bannedCount, room.draw?.round ?? 0, room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0,
                 room.draw?.seed, room.ended.finished, room.ended.left, room.ended.lapsed
-            ).bind(room.ended.revoked, room.ended.active, room.creationFingerprint.value)
+            ).bind(room.ended.revoked, room.ended.active, room.attendance?.stored, room.creationFingerprint.value)
         } == 1
     }
 
@@ -141,28 +143,35 @@ enum RoomTable {
                 room.message, room.bannedCount
             ).bind(
                 room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0, room.draw?.seed, room.ended.finished,
-                room.ended.left, room.ended.lapsed, room.ended.revoked, room.ended.active)
+                room.ended.left, room.ended.lapsed, room.ended.revoked, room.ended.active
+            ).bind(room.attendance?.stored)
         }
     }
 
     private static func room(_ row: borrowing Row) throws -> Room {
         let limits = try Room.Limits(
-            active: row.optionalInt64(5), rate: row.optionalInt64(6), ready: .milliseconds(row.int64(7)),
-            idle: .milliseconds(row.int64(8)), hard: .milliseconds(row.int64(9)))
+            active: row.optionalInt64(5), rate: row.optionalInt64(6), correctsNoShows: !row.isNull(34),
+            ready: .milliseconds(row.int64(7)), idle: .milliseconds(row.int64(8)),
+            hard: .milliseconds(row.int64(9)))
+        let attendance = try row.optionalText(34).map { try Attendance(stored: $0, ready: limits.ready) }
         let (tokens, filledAt) = (try row.int64(14), try row.timestamp(15))
         return try Room(
             stored: row.id(0), name: row.text(1), limits: limits,
             times: Room.Times(joins: row.optionalTimestamp(3), opens: row.optionalTimestamp(4)),
             decided: row.value(2), lastSerial: row.int64(10),
             admitted: row.int64(11), occupied: row.int64(12), noShows: row.int64(13),
-            bucket: limits.rate.map { TokenBucket(rate: $0, millionths: tokens, filledAt: filledAt) },
+            bucket: limits.rate.map { rate in
+                TokenBucket(
+                    rate: rate, factorThousandths: attendance?.factorThousandths ?? TokenBucket.unchanged,
+                    millionths: tokens, filledAt: filledAt)
+            },
             pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
             settledAt: row.timestamp(19), revision: row.int64(20), waiting: row.int64(21),
             waitingLimit: row.optionalInt64(22), message: row.text(23), bannedCount: row.int64(24),
             draw: draw(row),
             ended: EndedPlaces(
                 finished: row.int64(29), left: row.int64(30), lapsed: row.int64(31), revoked: row.int64(32),
-                active: row.int64(33)))
+                active: row.int64(33)), attendance: attendance)
     }
 
     private static func draw(_ row: borrowing Row) throws -> Draw? {
@@ -171,5 +180,32 @@ enum RoomTable {
         return Draw(
             stored: state, round: try row.int64(25), participants: participants, seed: seed,
             numbering: try seed.map { try Numberings.shared.numbering(seed: $0, count: participants) })
+    }
+}
+
+/// The stored form of the attendance of a room: its start, then the passed windows and the others, such as
+/// `1798761600000 95000:57000 12:0 13:0`.
+extension Attendance {
+    fileprivate init(stored text: String, ready: Duration) throws {
+        let parts = text.split(separator: " ")
+        let windows = parts.dropFirst().compactMap { Window(stored: $0) }
+        guard let start = parts.first.flatMap({ Int64($0) }), let passed = windows.first,
+            windows.count == parts.count - 1
+        else { throw DatabaseError(.damaged, "the attendance of a room cannot be read: \(text)") }
+        self.init(
+            ready: ready, start: Timestamp(milliseconds: start), windows: Array(windows.dropFirst()), passed: passed)
+    }
+
+    fileprivate var stored: String {
+        (["\(start.milliseconds)"] + ([passed] + windows).map { "\($0.admitted):\($0.absent)" })
+            .joined(separator: " ")
+    }
+}
+
+extension Attendance.Window {
+    fileprivate init?(stored text: Substring) {
+        let numbers = text.split(separator: ":").compactMap { Int64($0) }
+        guard numbers.count == 2 else { return nil }
+        self.init(admitted: numbers[0], absent: numbers[1])
     }
 }
