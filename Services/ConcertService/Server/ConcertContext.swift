@@ -14,11 +14,13 @@ extension ServiceContext {
         let feed = EventFeed(environment)
         let forgetAborts = ForgetAborts(database: environment.database)
         let cancelDates = CancelDates(environment)
+        let figures = SaleFigures(environment)
         return ServiceParts(
             [ConcertServer(environment).service, feed.service],
             jobs: [
                 Job("sweep", every: Sweep.interval) { try await sweep.run() },
                 Job("cancel dates", every: CancelDates.interval) { try await cancelDates.run() },
+                Job("figures", every: SaleFigures.interval) { try await figures.run() },
                 Job("forget aborts", every: ForgetAborts.interval) { try await forgetAborts.run() },
             ] + feed.jobs)
     }

@@ -41,6 +41,7 @@ package enum EventTable {
         }
         static let new: Statement =
             "select subject, version, at, event from event_new order by subject, version limit $1"
+        static let waitingCount: Statement = "select count(*) from (select 1 from event_new limit $1) as waiting"
         static let remove = RowsStatement(width: 2, row: { "(\($0))" }) { rows in
             "delete from event_new where (subject, version) in (values \(rows))"
         }
@@ -95,6 +96,11 @@ package enum EventTable {
         try reader.rows(Statements.new, { $0.bind(limit) }) { row in
             New(subject: try row.id(0), version: try row.int64(1), at: try row.timestamp(2), event: try row.bytes(3))
         }
+    }
+
+    /// The number of events without a serial, `limit` at most.
+    package static func waitingCount(upTo limit: Int, _ reader: Reader) throws -> Int {
+        try reader.first(Statements.waitingCount, { $0.bind(limit) }) { row in try row.int(0) } ?? 0
     }
 
     /// Gives new events their serials, and removes them from the table of events without serials.

@@ -30,6 +30,10 @@ enum RefundTable {
                 and ($3 or is_part = 0)
             order by concert_id, refund_id limit $4
             """
+        static let totalDue: Statement = """
+            select currency, count(*), cast(sum(amount) as bigint) from refund where acknowledged_at is null
+            group by currency order by currency
+            """
     }
 
     /// Conflicts if another refund of this concert has the id. The closure then finds it.
@@ -65,6 +69,19 @@ enum RefundTable {
         }
         return try reader.rows(
             Statements.dueOfAll, { $0.bind(last.concert, last.refund, withParts, limit) }, map: refund)
+    }
+
+    /// The refunds in one currency that are not acknowledged.
+    struct Due: Sendable {
+        let currency: String
+        let count: Int64
+        let amount: Int64
+    }
+
+    static func totalDue(_ reader: Reader) throws -> [Due] {
+        try reader.rows(Statements.totalDue) { row in
+            Due(currency: try row.text(0), count: try row.int64(1), amount: try row.int64(2))
+        }
     }
 
     private static func refund(_ row: borrowing Row) throws -> Refund {

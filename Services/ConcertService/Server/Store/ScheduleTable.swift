@@ -39,6 +39,11 @@ enum ScheduleTable {
             """
         static let find: Statement = "select \(columns) from schedule where concert_id = $1 and schedule_id = $2"
         static let all: Statement = "select \(columns) from schedule where concert_id = $1"
+        static let onSale: Statement = """
+            select \(columns) from schedule
+            where sale_opens_at <= $1 and sale_closes_at > $1 and cancellation_id is null
+            order by sale_closes_at, concert_id, schedule_id limit $2
+            """
     }
 
     /// Returns false if the id is taken, by the same request or by another one.
@@ -119,6 +124,11 @@ enum ScheduleTable {
         try reader.rows(Statements.all, { $0.bind(concert) }, map: schedule).sorted {
             ($0.settings.startsAt, $0.id) < ($1.settings.startsAt, $1.id)
         }
+    }
+
+    /// The dates on sale, those first that close first. Reads all dates, of which there are few.
+    static func onSale(limit: Int, _ reader: Reader) throws -> [Schedule] {
+        try reader.rows(Statements.onSale, { $0.bind(reader.now, limit) }, map: schedule)
     }
 
     private static func schedule(_ row: borrowing Row) throws -> Schedule {

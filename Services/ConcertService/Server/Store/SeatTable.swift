@@ -46,6 +46,10 @@ enum SeatTable {
             select schedule_id, grade, \(stateNow), count(*) from seat where concert_id = $1
             group by schedule_id, grade, \(stateNow)
             """
+        static let talliesOfDate: Statement = """
+            select schedule_id, grade, \(stateNow), count(*) from seat where concert_id = $1 and schedule_id = $3
+            group by schedule_id, grade, \(stateNow)
+            """
         static let insert = RowsStatement(after: 3, width: 3, row: { "($1, $2, $3, $3, \($0), \(State.free))" }) {
             rows in
             """
@@ -141,17 +145,28 @@ enum SeatTable {
     static func tallies(
         of concert: ConcertID, _ reader: Reader
     ) throws -> [(schedule: ScheduleID, grade: String, tally: SeatTally)] {
-        try reader.rows(Statements.tallies, { $0.bind(concert, reader.now) }) { row in
-            let count = try row.int(3)
-            let tally =
-                switch try row.value(2, as: State.self) {
-                case .free: SeatTally(free: count)
-                case .held: SeatTally(held: count)
-                case .sold: SeatTally(sold: count)
-                case .blocked: SeatTally(blocked: count)
-                }
-            return (try row.id(0), try row.text(1), tally)
-        }
+        try reader.rows(Statements.tallies, { $0.bind(concert, reader.now) }, map: tally)
+    }
+
+    /// The seats of a date by grade.
+    static func tallies(of schedule: Schedule, _ reader: Reader) throws -> [String: SeatTally] {
+        try reader.rows(
+            Statements.talliesOfDate, { $0.bind(schedule.concert, reader.now, schedule.id) }, map: tally
+        ).reduce(into: [:]) { $0[$1.grade, default: SeatTally()].add($1.tally) }
+    }
+
+    private static func tally(
+        _ row: borrowing Row
+    ) throws -> (schedule: ScheduleID, grade: String, tally: SeatTally) {
+        let count = try row.int(3)
+        let tally =
+            switch try row.value(2, as: State.self) {
+            case .free: SeatTally(free: count)
+            case .held: SeatTally(held: count)
+            case .sold: SeatTally(sold: count)
+            case .blocked: SeatTally(blocked: count)
+            }
+        return (try row.id(0), try row.text(1), tally)
     }
 
     /// Inserts free seats in lock order, unless they exist. Returns the number of new ones, and the seats of those statements

@@ -36,6 +36,11 @@ enum TicketTable {
             from ticket
             where concert_id = $1 group by schedule_id, grade, state
             """
+        /// The last condition is that of an index.
+        static let revenue: Statement = """
+            select grade, cast(sum(price) as bigint) from ticket
+            where concert_id = $1 and schedule_id = $2 and state <> \(Ticket.State.cancelled) group by grade
+            """
     }
 
     /// Without the order, SQLite reads all tickets of the concert, because it expects ten.
@@ -124,6 +129,14 @@ enum TicketTable {
                 schedule: try row.id(0), grade: try row.text(1), state: try row.value(2), count: try row.int64(3),
                 price: try row.int64(4), refunded: try row.int64(5), kept: try row.int64(6))
         }
+    }
+
+    /// The price of the valid and used tickets of a date, by grade.
+    static func revenue(of schedule: Schedule, _ reader: Reader) throws -> [String: Int64] {
+        let rows = try reader.rows(Statements.revenue, { $0.bind(schedule.concert, schedule.id) }) { row in
+            (try row.text(0), try row.int64(1))
+        }
+        return Dictionary(rows) { first, _ in first }
     }
 
     private static func ticket(_ row: borrowing Row) throws -> Ticket {
