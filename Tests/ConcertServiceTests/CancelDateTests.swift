@@ -182,7 +182,7 @@ extension House {
     }
 
     /// Cancels the date and runs the job.
-    fileprivate func finishCancellation(_ reason: String, number: UInt64) async throws -> CancelDateReply {
+    func finishCancellation(_ reason: String, number: UInt64) async throws -> CancelDateReply {
         let code = try await cancelDate(reason, number: number).confirmation
         _ = try await cancelDate(reason, code: code, number: number + 1)
         try await service.run("cancel dates")

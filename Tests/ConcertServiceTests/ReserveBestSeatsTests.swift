@@ -42,7 +42,7 @@ extension ReserveSeatsTests {
             try await House.with(engine) { house in
                 _ = try await house.finishCancellation("fog", number: 30)
                 house.clock.advance(by: .milliseconds(250))
-                let failure = await refused("DATE_CANCELLED") {
+                let failure = await expectRefusal("DATE_CANCELLED") {
                     try await house.calls(of: .bob).reserveSeats(
                         house.best(1, "B"), CallOptions(requestID: .numbered(40)))
                 }

@@ -81,7 +81,7 @@ struct ScheduleCommandsTests {
             },
             Route(ConcertMethods.listSchedules) { _, _ in ListSchedulesReply(schedules: [date(start)]) },
             Route(ConcertMethods.moveDate) { request, _ in
-                MoveDateReply(schedule: date(request.startsAt ?? start, request.returnUntil))
+                MoveDateReply(schedule: date(request.startsAt, request.returnUntil))
             },
         ]
         try await StubServices.with(concert: routes) { services in

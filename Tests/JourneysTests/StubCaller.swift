@@ -11,12 +11,12 @@ import WalletAPI
 final class StubCaller: Sendable {
     private final class Memory: Sendable {
         let activity = Lock(RecentActivity())
+        let begun = Lock(0)
     }
 
     private let loops = Loops(count: 1)
     private let server: Server
     private let memory = Memory()
-    private let begun = Lock(0)
     let clock = ManualClock()
     let caller: ServiceCaller
 
@@ -35,8 +35,8 @@ final class StubCaller: Sendable {
             records: Records(
                 load: { [memory] in memory.activity.withLock { $0 } },
                 apply: { [memory] change in try memory.activity.withLock { try change(&$0) } }), requestID: nil,
-            credential: { [begun] in
-                begun.withLock { $0 += 1 }
+            credential: { [memory] in
+                memory.begun.withLock { $0 += 1 }
                 return [1]
             })
     }
@@ -55,7 +55,7 @@ final class StubCaller: Sendable {
     }
 
     /// The number of calls with a credential that the caller began, also if it did not send them.
-    var begunCount: Int { begun.withLock { $0 } }
+    var begunCount: Int { memory.begun.withLock { $0 } }
 
     var recorded: RecentActivity { memory.activity.withLock { $0 } }
 }
