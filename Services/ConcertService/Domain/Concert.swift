@@ -1,6 +1,6 @@
 import Kernel
 
-/// A performance with its host and the currency of its prices.
+/// A concert: its host, its settings, and the currency of its prices. Its performances are dates (`Schedule`).
 package struct Concert: Equatable, Sendable {
     package let id: ConcertID
     package let name: String
@@ -38,7 +38,7 @@ package struct Concert: Equatable, Sendable {
         updatedAt = changedAt ?? createdAt
     }
 
-    /// Returns the concert if `request` repeats the request that created it. Otherwise the request id was reused.
+    /// Returns the concert if `request` repeats the request that created it. Otherwise throws `requestIDReused`.
     package func matching(_ request: Concert) throws(ConcertRefusal) -> Concert {
         guard name == request.name, currency == request.currency, createdAs == request.createdAs else {
             throw .requestIDReused
@@ -78,7 +78,7 @@ extension Concert {
         package let zone: String
 
         package init(title: String, host: String, browseRoom: RoomID?, zone: String) throws(ConcertRefusal) {
-            // Clients have the list of zones.
+            // The form only: clients have the list of zones.
             guard zone.isEmpty || zone.wholeMatch(of: /[A-Za-z][A-Za-z0-9_+\-]*(\/[A-Za-z][A-Za-z0-9_+\-]*)*/) != nil
             else { throw .invalid("zone", "must be a time zone in the names of IANA, such as Europe/Berlin") }
             self.title = title
@@ -87,7 +87,7 @@ extension Concert {
             self.zone = zone
         }
 
-        /// An empty zone does not count, because concerts of earlier versions have none.
+        /// Leaves out an empty zone, because the fingerprints of earlier versions contain none.
         var fingerprint: Fingerprint {
             Fingerprint([title, host, browseRoom.map { "\($0)" } ?? ""] + (zone.isEmpty ? [] : [zone]))
         }

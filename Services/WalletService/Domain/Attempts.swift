@@ -20,7 +20,7 @@ package enum Attempts {
     }
 
     /// The times that are due: all past ones, and all that are further ahead than any pause. A clock that was ahead
-    /// wrote the latter, so they are ignored.
+    /// wrote the latter, so nothing waits for them.
     package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
         let tooFar = now + longestPause + clockDifference
         return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]

@@ -2,9 +2,9 @@ import Kernel
 
 /// The effort that a client must prove before its password is checked, in bits of a puzzle. 0 while few passwords wait.
 ///
-/// It begins as soon as half of the waiting room is taken. While it lasts, it follows the load once a second: up while half of
-/// the room stays taken, down while no password waits, and off only when few clients ask. So a flood of requests without
-/// solutions does not switch it off, although none of them waits.
+/// It begins as soon as half of the places for waiting passwords are taken. While it lasts, it follows the load once a
+/// second: up while half of the places stay taken, down while no password waits, and off only when few clients ask. So a
+/// flood of requests without solutions does not switch it off, although none of them waits.
 package struct RequiredEffort: Sendable {
     /// About a millisecond of a client.
     package static let least = 12

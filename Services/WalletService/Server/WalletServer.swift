@@ -35,7 +35,7 @@ struct WalletServer: WalletHandlers {
             waitingCount: { [passwords] in passwords.waitingCount }
         ) { [database] name, network in
             try await database.read { reader in
-                // A query also if there is no user, so that the time does not tell.
+                // Queries also for an unknown name, because a faster answer would reveal that the name is unknown.
                 let user = try LoginTable.find(name, reader)?.user ?? UserID(high: 0, low: 0)
                 return try KnownNetworkTable.contains(network, of: user, reader)
             }

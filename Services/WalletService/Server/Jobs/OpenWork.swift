@@ -6,8 +6,8 @@ import WalletDomain
 
 /// Payments or passes that must come to their end, and the attempts that are due.
 ///
-/// The instance that begins a row keeps it here until its end, so its attempts need no query. Only the rows that another
-/// instance has left are read: when this instance starts, and later those that nobody has tried for `grace` after they
+/// The instance that begins a row keeps it here until its end, so its attempts need no query. An instance reads the rows of
+/// others in two cases: all that are due when it starts, and later those that no instance has tried for `grace` after they
 /// were due. So a due row is usually claimed once, also if many instances run.
 final class OpenWork<Row: Sendable>: Sendable {
     /// Maximum of rows. A further one is found by a query when it is overdue.

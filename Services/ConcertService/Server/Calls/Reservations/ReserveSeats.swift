@@ -9,7 +9,7 @@ import Service
 extension ConcertServer {
     /// Maximum of choices for one request. Each choice fails if another user takes the seats first.
     private static let choices = 8
-    /// The later choices load a new map.
+    /// Maximum of choices on a cached map. Each later choice loads a new one.
     private static let choicesOnCachedMap = 4
 
     func reserveSeats(_ request: ReserveSeatsRequest, call: Call) async throws -> ReserveSeatsReply {

@@ -9,8 +9,8 @@ import WalletDomain
 
 /// Admits the calls that check or hash a password (SignIn, SignUp, ChangePassword and SetPassword), and CheckName.
 ///
-/// The cheapest first: the limit of the caller's network, a puzzle while many passwords wait, the limit of the name. Then the
-/// password waits for its turn. A flood meets the first two, so it costs neither a query nor a hash.
+/// It applies the cheapest limits first: the limit of the caller's network, a puzzle while many passwords wait, the limit
+/// of the name. Then the password waits for its turn. A flood meets the first two, so it costs neither a query nor a hash.
 final class SignInGate: Sendable {
     /// The purpose of a call.
     enum Purpose: Sendable {
@@ -141,7 +141,7 @@ final class SignInGate: Sendable {
         if case PasswordError.busy? = error as? PasswordError { true } else { false }
     }
 
-    /// A full waiting room asks for more effort than the caller proved. Nil if there is no more.
+    /// If as many passwords wait as can, demands more effort than the caller has proved. Nil at the maximum.
     private func busy(_ effort: Int, _ network: String) -> RPCFailure? {
         refusals.with(Limit.waiting.rawValue).increment()
         guard effort < RequiredEffort.most else { return nil }
