@@ -39,7 +39,7 @@ package struct Wallet: Sendable {
         Shortfall(of: try await balances(), for: price, currency)
     }
 
-    /// The missing amount if that is the reason that a payment is NOT_PAID.
+    /// The missing amount of a payment that is NOT_PAID because the wallet had too little. Nil for other payments.
     func shortfall(of payment: Payment) async -> Shortfall? {
         guard payment.reason == .insufficient || payment.reason == .noAccount else { return nil }
         return try? await shortfall(for: payment.amount, payment.currency)
@@ -52,8 +52,8 @@ package struct Wallet: Sendable {
         return reply.balance
     }
 
-    /// The newest entries of one currency, or of each currency of the wallet: at most `limit` of those that `choose` leaves
-    /// of the entries of a currency.
+    /// The newest entries of one currency. Nil stands for each currency of the wallet. `choose` filters the entries of a
+    /// currency, and at most `limit` of them are returned for each.
     package func entries(
         _ currency: String?, limit: Int, _ choose: ([Entry]) -> [Entry] = { $0 }
     ) async throws -> [Entry] {

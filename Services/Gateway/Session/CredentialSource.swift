@@ -2,7 +2,7 @@ import Display
 import Journeys
 import Kernel
 
-/// The credentials of one run of a command. It requests the next credential of a session and stores it.
+/// Gives the credentials of one run of a command. Requests the next credential of a session when it is due, and stores it.
 ///
 /// Several gateways can run at once. The one that holds the lock of the file makes the request. The others wait, and read
 /// the new credential from the file.

@@ -3,7 +3,7 @@ import Glibc
 
 /// The file of an export. It grows by whole pages, so after a crash at most its last line is incomplete.
 struct ExportFile {
-    /// No line of an export is longer.
+    /// The longest line of an export.
     private static let maximumLineBytes: off_t = 64 << 10
 
     private let path: String
@@ -56,7 +56,7 @@ struct ExportFile {
         }
     }
 
-    /// Returns after all is on the disk.
+    /// Returns when all lines are on the disk.
     func close() throws(GatewayError) {
         defer { _ = Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .system("cannot write to \(path)") }
@@ -77,7 +77,7 @@ struct ExportFile {
         }
     }
 
-    /// Cuts the file and continues there. Returns nil, for a file without a complete line.
+    /// Cuts the file. The next line is written there. Returns nil, which `completeLines` returns for a file without lines.
     @discardableResult
     private func truncate(to size: off_t) throws(GatewayError) -> (first: String, last: String)? {
         guard ftruncate(descriptor, size) == 0, lseek(descriptor, size, SEEK_SET) >= 0 else {

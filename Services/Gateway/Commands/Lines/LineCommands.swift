@@ -19,7 +19,7 @@ enum LineCommands {
         flags: [wait, noWait, CommonFlags.requestID],
         examples: ["moon-tour", "moon-tour/friday", "room:summer-sale", "moon-tour --wait --json"],
         run: { run in
-            // Fails before the first question.
+            // Without a sign-in, the command fails before its first question.
             _ = try await run.ownCredential()
             guard let entrance = try await entrance(run) else {
                 return run.show(
@@ -27,7 +27,7 @@ enum LineCommands {
             }
             let waits = run[wait] || (run.console.isTerminal && !run.isJSON)
             var (place, recorded) = try await WaitingLine(run.caller).join(entrance)
-            // A turn lapses within a minute, so it is used at once.
+            // A turn lapses after the ready time of the room, by default a minute, so it is used at once.
             if !run[noWait], waits || place.state == .admitted {
                 place = try await waitAndEnter(place, recorded, run)
             }
@@ -171,7 +171,7 @@ extension Place {
         guard hasEstimate else { return nil }
         let (least, most) = (waitAtLeast.text, waitAtMost.text)
         if least == most { return "about \(most)" }
-        let (leastUnit, maximumUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
-        return "about \(leastUnit == maximumUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"
+        let (leastUnit, mostUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
+        return "about \(leastUnit == mostUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"
     }
 }
