@@ -7,7 +7,8 @@ struct onsale_http {
     int listen_socket;
     MHD_AccessHandlerCallback answer;
     MHD_NotifyConnectionCallback connection_changed;
-    // Called with the target of a request. Its result is the state of the request. The daemon can then suspend requests.
+    // Called with the target of a request, and returns the state of the request. If it is not NULL, the daemon can suspend
+    // requests.
     void *(*request_began)(void *context, const char *target, struct MHD_Connection *connection);
     MHD_RequestCompletedCallback request_ended;
     void *context;
@@ -15,8 +16,8 @@ struct onsale_http {
     size_t connection_memory_limit;
 };
 
-// Wraps MHD_start_daemon, because Swift cannot call variadic functions. `versions` are the versions of TLS, in the words of
-// GnuTLS.
+// Wraps MHD_start_daemon, because Swift cannot call variadic functions. `versions` are the versions of TLS, as a
+// priority string of GnuTLS.
 //
 // Uses poll, because with epoll libmicrohttpd 0.9.75 stops answering when a multiple of 128 connections is ready.
 static inline struct MHD_Daemon *onsale_start_http(

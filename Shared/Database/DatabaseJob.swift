@@ -57,7 +57,7 @@ package class DatabaseJob: @unchecked Sendable {
         preconditionFailure("a subclass calls its closure")
     }
 
-    /// True if the deadline has passed. The job has failed then.
+    /// True if the deadline has passed. Then it also sets the problem of the job.
     final func isLate(_ clock: any Clock) -> Bool {
         guard let deadline, deadline <= clock.uptime else { return false }
         problem = DatabaseError.deadlinePassed
@@ -70,7 +70,7 @@ package class DatabaseJob: @unchecked Sendable {
         failure = nil
     }
 
-    /// The job resumes its caller when it is finished.
+    /// Stores the caller, which `finish` resumes.
     final func wait(_ caller: UnsafeContinuation<Void, Never>) {
         isFinished.store(false, ordering: .relaxed)
         continuation = caller

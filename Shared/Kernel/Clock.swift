@@ -1,5 +1,5 @@
-/// A source of time. All code that waits or reads the time receives one. So a test can run a whole system under its own
-/// clock.
+/// A source of time. All code that waits or reads the time receives a clock, so a test can run a whole system under its
+/// own.
 package protocol Clock: Sendable {
     /// The wall time. The clock of a machine may step in both directions. The clock of a running service never steps back.
     var now: Timestamp { get }
@@ -15,7 +15,7 @@ extension Clock {
     }
 }
 
-/// Nanoseconds since a fixed point of this process or machine. They never step.
+/// Nanoseconds since a fixed point of this process or machine. They never go back.
 @usableFromInline
 package struct Uptime: Hashable, Sendable {
     package let nanoseconds: UInt64

@@ -26,8 +26,8 @@ struct PostgreSQLServerError {
             return
         }
         let detail = "PostgreSQL: \(field("M") ?? "") (\(state))"
-        let isReadOnly = state == "25006" && phase != .reading
-        endsConnection = isReadOnly || state == "XX000"
+        let takesNoWrites = state == "25006" && phase != .reading
+        endsConnection = takesNoWrites || state == "XX000"
         error =
             switch state {
             // Another transaction was first, or holds the row longer than lock_timeout. The server itself works.
@@ -36,7 +36,7 @@ struct PostgreSQLServerError {
             case "23502": DatabaseError(.constraint("\(field("t") ?? "").\(field("c") ?? "")"), detail)
             case _ where state.hasPrefix("23"): DatabaseError(.constraint(field("n") ?? state), detail)
             case "53100": DatabaseError(.diskFull, "the server's disk is full: free space there. \(detail)")
-            case "25006" where isReadOnly: .takesNoWrites(detail)
+            case "25006" where takesNoWrites: .takesNoWrites(detail)
             case "25006": DatabaseError(.misuse, "a read or scan cannot write: use a transaction. \(detail)")
             case "XX001", "XX002": DatabaseError(.damaged, "the server's files are damaged: see its log. \(detail)")
             case "28P01", "28000", "3D000", "42501":
@@ -44,7 +44,7 @@ struct PostgreSQLServerError {
                     .setup,
                     "PostgreSQL denied access: check the user, the password, the database and its privileges. \(detail)"
                 )
-            // The server itself failed. A Citus worker or the disk may have completed the commit.
+            // The server failed. Its disk, or a worker of Citus, may have the commit.
             case "XX000":
                 DatabaseError(
                     .unavailable, "the server reported an internal error, or lost a worker: see its log. \(detail)",
