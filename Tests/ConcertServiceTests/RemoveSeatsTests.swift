@@ -7,7 +7,7 @@ import Testing
 @Suite struct RemoveSeatsTests {
     struct Accepts {
         @Test(arguments: Engine.available)
-        func `free seats are removed, held, sold and blocked ones stay`(engine: Engine) async throws {
+        func `a removal removes free seats, and keeps held, sold and blocked ones`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let before = try await house.map()
                 _ = try await house.sold("A-1-1")
@@ -52,7 +52,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `the best seats are chosen among the others while the map is old`(engine: Engine) async throws {
+        func `no removed seat is chosen, although the cached map still has it`(engine: Engine) async throws {
             try await House.with(engine, instances: engine.instances) { house in
                 let last = house.service.instances.count - 1
                 let calls = house.calls(of: .alice, instance: last)

@@ -3,11 +3,11 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Commits whose answer is lost. The error reports the unknown outcome after all attempts.
+/// Commits whose answer is lost. If no later attempt succeeds, the error says that the outcome is unknown.
 @Suite struct LostCommitTests {
     private static let order = Shop.order(1)
 
-    /// Returns the failure of a transaction that inserts a missing row with one or two statements.
+    /// Returns the error of a transaction that inserts the order unless it exists.
     private func failure(of database: Database) async throws -> DatabaseError {
         try #require(
             await #expect(throws: DatabaseError.self) {
@@ -19,7 +19,7 @@ import Testing
         try await database.scan { try Shop.exists(Self.order, $0) }
     }
 
-    @Test func `a link lost during a commit leaves the outcome unknown`() async throws {
+    @Test func `a connection lost during a commit leaves the outcome unknown`() async throws {
         let faults = Faults()
         var limits = DatabaseLimits()
         limits.attempts = 1
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `failures after a lost commit leave its outcome unknown`(engine: Engine) async throws {
+    func `failures after a lost answer leave the outcome of the commit unknown`(engine: Engine) async throws {
         let faults = Faults()
         var limits = DatabaseLimits()
         limits.attempts = 3
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `an error that ends the attempts after a lost commit may have succeeded`(engine: Engine) async throws {
+    func `an error that ends the attempts after a lost answer leaves the outcome unknown`(engine: Engine) async throws {
         let faults = Faults()
         try await TestDatabase.with(engine, Shop.migrations, faults: faults) { database in
             faults.fail(.commit, with: .answerLost)

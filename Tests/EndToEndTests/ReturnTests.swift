@@ -5,7 +5,7 @@ import Testing
 
 /// Returns of tickets, by the commands of the gateway.
 struct ReturnTests {
-    @Test func `one of two tickets goes back at a fee, and the other one with it later`() async throws {
+    @Test func `a user returns one of two tickets at a fee, and later the other one`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
             try await onsale.signUp("alice")

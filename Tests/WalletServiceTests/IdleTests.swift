@@ -11,7 +11,7 @@ import Testing
 import Threads
 import WalletService
 
-/// What the jobs of an idle system ask its databases.
+/// The statements that the jobs of an idle system send to its databases.
 @Suite struct IdleTests {
     /// A service, and its jobs as their timers would run them.
     private final class Program {

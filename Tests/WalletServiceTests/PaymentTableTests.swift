@@ -6,7 +6,7 @@ import WalletDomain
 
 @testable import WalletService
 
-/// Steps of a payment that another transaction has changed since. On every engine they write nothing.
+/// A step writes nothing if another transaction has changed the payment since it was read. This holds on every engine.
 @Suite struct PaymentTableTests {
     private static let id = PaymentID(high: 8, low: 1)
     private static let content = Payment.Content(
@@ -155,7 +155,7 @@ import WalletDomain
 
     /// The times of four attempts. The last one is further ahead than any pause, so a clock was wrong.
     private static let times: [Timestamp] = [.noon, .noon + .milliseconds(1), .noon + .seconds(-1), .noon + .hours(1)]
-    /// The numbers of the attempts due at noon, by the index of their times and the limit.
+    /// The numbers of the attempts due at noon, for one of the two ranges of due times (by its index) and a limit.
     private static let due: [(times: Int, limit: Int, numbers: [UInt64])] = [
         (0, 1, [2]), (0, 2, [2, 0]), (0, 9, [2, 0]), (1, 9, [3]),
     ]

@@ -5,7 +5,7 @@ import Threads
 
 /// Hands out the due times of calls at a fixed rate, from its own thread.
 ///
-/// If no caller is free, it keeps the time and hands it out late. It skips no time.
+/// If no caller is free, it hands out the time late. It skips no time.
 final class Pacer: Sendable {
     private struct State: ~Copyable {
         var next = 0
@@ -33,7 +33,7 @@ final class Pacer: Sendable {
         precondition(isRunning, "the system cannot start a thread")
     }
 
-    /// Returns the due time of the caller's next call, which has passed. Nil at the end of the measurement.
+    /// Waits until the next call is due, and returns its due time. Nil at the end of the measurement.
     func next() async -> Uptime? {
         await withUnsafeContinuation { continuation in
             let known: Uptime?? = state.withLock { state in

@@ -2,7 +2,7 @@ import Kernel
 import RPC
 
 extension TestService {
-    /// The events after a serial, after the job has numbered them.
+    /// Runs the job that numbers events, and returns those after a serial.
     package func events(after serial: UInt64 = 0) async throws -> [SaleEvent] {
         try await run("events")
         let request = WatchEventsRequest(afterSerial: serial, stopsAtEnd: true)
