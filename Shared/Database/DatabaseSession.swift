@@ -5,7 +5,8 @@ package protocol DatabaseSession: AnyObject {
     func begin() throws(DatabaseError)
     func commit() throws(DatabaseError)
     func rollback()
-    /// Waits for the answers so far. False before `begin`, and after a statement that has committed its transaction by itself.
+    /// Waits for the answers so far. Returns false if no transaction is open: before `begin`, and after a statement that has
+    /// committed its transaction by itself.
     func checkTransaction() throws(DatabaseError) -> Bool
 
     /// Passes rows to `body` until it returns false. Throws if there are more than `limit`.

@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// A SHA-256 hash: 32 bytes without an allocation, because a log keeps millions of them. OpenSSL makes it, because it uses
-/// the instructions of the processor for SHA-256, and libsodium does not.
+/// A SHA-256 hash: 32 bytes without an allocation, because a log keeps millions of them. OpenSSL computes it with
+/// the instructions of the processor for SHA-256, which libsodium does not use.
 package struct SHA256Hash: Hashable, Sendable {
     package static let byteCount = 32
 

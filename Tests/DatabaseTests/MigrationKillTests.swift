@@ -6,7 +6,8 @@ import Threads
 
 @testable import Database
 
-/// Programs that are killed within a migration, on engines whose transactions contain changes of tables, or do not.
+/// Programs that are killed within a migration: on engines whose transactions contain changes of tables, and on one that
+/// commits before each change.
 @Suite struct MigrationKillTests {
     /// Every kind of step.
     private static let migrations = [

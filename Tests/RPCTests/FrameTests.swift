@@ -113,7 +113,7 @@ import Testing
         #expect(frames(in: stream, pieces: Array(repeating: 1, count: stream.count)) == whole)
     }
 
-    @Test func `an oversized frame is skipped, its call named, and the next one read`() throws {
+    @Test func `the reader skips an oversized frame, names its call, and reads the next frame`() throws {
         let large = try Envelope(id: 300, kind: Kind(rawValue: 1), payload: Array(repeating: 0, count: 5000)).encoded()
         let stream = header(large.count) + large + (try bytes(Self.reply))
         let expected = ["too large: 300 \(large.count)", "frame 080110027a020807"]

@@ -1,4 +1,4 @@
-"""An honest client that calls two services in the same moment: one under attack, and one as control."""
+"""An honest client that calls two services at the same time: one under attack, and one as control."""
 
 import socket
 import ssl

@@ -6,7 +6,7 @@ import Threads
 @testable import Telemetry
 
 @Suite struct LogWriterTests {
-    /// A pipe that is read only when the test does it.
+    /// A pipe whose reading end belongs to the test.
     private struct Pipe {
         let reader: Int32
         let writer: Int32

@@ -43,11 +43,11 @@ package final class ServiceClock: Clock {
         return .milliseconds(wall - elapsed - offset.load(ordering: .relaxed))
     }
 
-    /// Why the service must not be used: the wall clock was set. Nil when both clocks agree.
+    /// The reason that the service is not ready: the wall clock was set. Nil while both clocks agree.
     package var problem: String? {
         let lead = wallClockLead
         let seconds = abs(lead.milliseconds / 1000)
-        let remedy = "Set the wall clock right, or restart the service if it is right now"
+        let remedy = "Correct the wall clock. If it is right, restart the service"
         if lead >= Self.tolerance {
             return "the wall clock is \(seconds) s ahead of this service, which does not follow such a step. \(remedy)"
         }

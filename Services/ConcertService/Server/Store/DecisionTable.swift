@@ -5,7 +5,7 @@ import Kernel
 enum DecisionTable {
     private enum Statements {
         static let columns: SQL = "payment_id, reservation_id, outcome, decided_at"
-        /// The condition of an index.
+        /// The same condition as that of the partial index, so that queries use it.
         static let isAborted: SQL = "outcome <> \(confirmed)"
         static let insert = RowsStatement(after: 1, width: 4, row: { "(\($0), $1)" }) { rows in
             """
@@ -26,8 +26,8 @@ enum DecisionTable {
     /// The value of the column `outcome` for a sale. Other values are the reason of an abort.
     private static let confirmed = 0
 
-    /// Inserts decisions about different payments. The rows are the payments that had none; no other decision is written. `settle`
-    /// can change the outcome until the transaction commits.
+    /// Inserts decisions about different payments. Writes only the decisions of payments that have none, and returns these
+    /// payments. `settle` can change the outcome until the transaction commits.
     static func insert(
         _ decisions: [Decision], in concert: ConcertID, _ tx: Transaction
     ) throws -> [PendingRows<PaymentID>] {
