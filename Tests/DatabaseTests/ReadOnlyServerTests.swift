@@ -47,6 +47,17 @@ import Threads
         }
     }
 
+    @Test func `of several hosts one that answers with an error does not hide the next one`() async throws {
+        let test = try await TestDatabase.make(on: .postgreSQL)
+        try await OwnServer.with { server in
+            try await server.run("alter role onsale nologin")
+            let hosts = "\(Self.host(of: server.url)),\(Self.host(of: test.url))"
+            let database = try await Self.open(test.url.replacing(Self.host(of: test.url), with: hosts))
+            #expect(try await database.read { try Shop.count($0) } == 0)
+            await database.close()
+        }
+    }
+
     @Test(arguments: ["standby", "prefer-standby", "read-only"])
     func `a URL that selects a standby is refused`(option: String) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)

@@ -75,6 +75,27 @@ package final class OwnServer: Sendable {
         throw Failed(description: "\(query) did not become \(rows)")
     }
 
+    /// Suspends all processes of the server while `body` runs, as a machine that hangs. Its kernel still acknowledges data.
+    package func frozen<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let folder = try await run("show data_directory")[0]
+        func signal(_ name: String) async throws {
+            let postmaster = "$(head -1 \(folder)/postmaster.pid)"
+            let outcome = try await onThread {
+                Command.run("sh", "-c", "kill -\(name) \(postmaster); pkill -\(name) --parent \(postmaster)")
+            }
+            if outcome.status != 0 { throw Failed(description: outcome.output) }
+        }
+        try await signal("STOP")
+        do {
+            let value = try await body()
+            try await signal("CONT")
+            return value
+        } catch {
+            try await signal("CONT")
+            throw error
+        }
+    }
+
     private func stop() async throws {
         process.kill(SIGTERM)
         let process = process

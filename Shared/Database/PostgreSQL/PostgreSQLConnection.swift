@@ -213,7 +213,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
             answer.hasArrived = true
             return answer.count
         }
-        guard let result = PQgetResult(link.handle) else { throw lost }
+        guard let result = link.nextResult() else { throw lost }
         defer { PQclear(result) }
         if case .synchronization = answer {
             guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw lost }
@@ -241,7 +241,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         var count = 0
         var changed: Int?
         var isWanted = true
-        while let result = PQgetResult(link.handle) {
+        while let result = link.nextResult() {
             defer { PQclear(result) }
             let status = PQresultStatus(result)
             guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
@@ -268,7 +268,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     /// the transaction had ended. Then the outcome is unknown.
     private func receiveCommit() throws(DatabaseError) -> Int {
         let warningCount = link.warningCount
-        guard let result = PQgetResult(link.handle) else { throw lost }
+        guard let result = link.nextResult() else { throw lost }
         defer { PQclear(result) }
         skipResult()
         guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw serverError(result, during: .committing) }
@@ -291,7 +291,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
 
     /// Discards the remaining results of one statement.
     private func skipResult() {
-        while let result = PQgetResult(link.handle) { PQclear(result) }
+        while let result = link.nextResult() { PQclear(result) }
     }
 
     private var lost: DatabaseError {

@@ -5,7 +5,11 @@ import Glibc
 ///
 /// Sound to share: only the thread that owns the connection uses it.
 final class PostgreSQLLink: @unchecked Sendable {
-    private static let connectTimeoutSeconds = 5
+    private static let connectTimeoutSeconds = 3
+    /// After this wait for an answer, the link checks that the server is alive.
+    private static let answerPatienceMilliseconds: CInt = 3000
+    /// The shortest time-out of libpq.
+    private static let pingTimeoutSeconds = 2
     /// The connection counts as lost if the server does not acknowledge sent data for this time.
     private static let userTimeoutMilliseconds = 10_000
     /// Nothing is sent during the wait for an answer. Then the kernel probes the server, and gives up after about the
@@ -23,16 +27,12 @@ final class PostgreSQLLink: @unchecked Sendable {
 
     /// Connects to the first server of the URL that accepts writes, and checks that acknowledged commits are durable.
     init(_ url: String) throws(DatabaseError) {
-        let hosts = try PostgreSQLURL(url).hostCount
-        let (handle, warnings) = (Self.connect(url), Warnings())
+        let parts = try PostgreSQLURL(url)
+        let (handle, warnings) = (try Self.connect(url, to: parts.servers), Warnings())
         do throws(DatabaseError) {
-            guard PQstatus(handle) == CONNECTION_OK else {
-                throw DatabaseError(
-                    .unavailable, "no server of this URL accepts connections and writes: \(Self.message(of: handle))")
-            }
             // Counts warnings and drops other notices, which libpq would write to standard error.
             PQsetNoticeReceiver(handle, Warnings.receive, Unmanaged.passUnretained(warnings).toOpaque())
-            server = try PostgreSQLServer(handle, hostCount: hosts)
+            server = try PostgreSQLServer(handle, hostCount: parts.hostCount)
             _ = try PostgreSQLAnswer(to: Self.settings, from: handle)
             guard PQenterPipelineMode(handle) == 1 else {
                 throw DatabaseError(.unavailable, Self.message(of: handle))
@@ -50,7 +50,24 @@ final class PostgreSQLLink: @unchecked Sendable {
         PQfinish(handle)
     }
 
-    private static func connect(_ url: String) -> OpaquePointer {
+    /// Connects to the first server that accepts writes. Each gets a try of its own, because libpq does not try the next one if a
+    /// server answers with an error, such as one that is being restored.
+    private static func connect(
+        _ url: String, to servers: [[(String, String)]]
+    ) throws(DatabaseError) -> OpaquePointer {
+        var problems: [String] = []
+        for server in servers {
+            let handle = connect(url, server)
+            if PQstatus(handle) == CONNECTION_OK { return handle }
+            problems.append(message(of: handle))
+            PQfinish(handle)
+        }
+        throw DatabaseError(
+            .unavailable,
+            "no server of this URL accepts connections and writes: \(problems.joined(separator: "; "))")
+    }
+
+    private static func connect(_ url: String, _ server: [(String, String)]) -> OpaquePointer {
         let options =
             keepAlive + [
                 ("connect_timeout", "\(connectTimeoutSeconds)"), ("tcp_user_timeout", "\(userTimeoutMilliseconds)"),
@@ -59,12 +76,22 @@ final class PostgreSQLLink: @unchecked Sendable {
                 ("dbname", url),
                 // After the URL, because each service writes: libpq then skips a host that is a standby or read-only.
                 ("target_session_attrs", "read-write"),
-            ]
-        var names: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.0)) } + [nil]
-        var values: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.1)) } + [nil]
-        defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }
-        guard let handle = PQconnectdbParams(&names, &values, 1) else { fatalError("out of memory for a connection") }
+            ] + server
+        guard let handle = withArrays(options, { PQconnectdbParams($0, $1, 1) }) else {
+            fatalError("out of memory for a connection")
+        }
         return handle
+    }
+
+    /// Passes names and values to a function of libpq. It expands the URL in `dbname`, and the last value of a name wins.
+    private static func withArrays<Result>(
+        _ options: [(String, String)],
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Result
+    ) -> Result {
+        let names: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.0)) } + [nil]
+        let values: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.1)) } + [nil]
+        defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }
+        return body(names, values)
     }
 
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
@@ -100,6 +127,33 @@ final class PostgreSQLLink: @unchecked Sendable {
     func synchronize() {
         PQpipelineSync(handle)
         PQflush(handle)
+    }
+
+    /// Returns the next result, or nil after the last one of a statement. Waits as long as the server accepts connections. The
+    /// kernel of a frozen server still acknowledges data, so no time-out of TCP ends the wait.
+    func nextResult() -> OpaquePointer? {
+        // Reads before it polls, because decrypted data may wait in the buffer of TLS.
+        while PQisBusy(handle) == 1, PQconsumeInput(handle) == 1, PQisBusy(handle) == 1 { waitForInput() }
+        return PQgetResult(handle)
+    }
+
+    /// Returns after input or an error, or if the server may be slow. Ends the connection if the server does not answer a ping.
+    private func waitForInput() {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        if poll(&descriptor, 1, Self.answerPatienceMilliseconds) == 0, !serverAnswers {
+            shutdown(descriptor.fd, CInt(SHUT_RDWR))
+        }
+    }
+
+    /// True if the server of this connection answers another one, also if it refuses it.
+    private var serverAnswers: Bool {
+        func text(_ value: UnsafePointer<CChar>?) -> String { value.map { String(cString: $0) } ?? "" }
+        let options = [
+            ("dbname", url), ("host", text(PQhost(handle))), ("hostaddr", text(PQhostaddr(handle))),
+            ("port", text(PQport(handle))), ("connect_timeout", "\(Self.pingTimeoutSeconds)"),
+            ("target_session_attrs", "any"),
+        ]
+        return Self.withArrays(options) { PQpingParams($0, $1, 1) } != PQPING_NO_RESPONSE
     }
 
     /// Counts warnings and keeps the latest. libpq calls it on the thread that reads from the connection.

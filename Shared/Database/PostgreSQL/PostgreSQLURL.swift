@@ -6,6 +6,9 @@ struct PostgreSQLURL {
     /// The number of servers in the URL. Each of them may be promoted.
     let hostCount: Int
 
+    /// For each server of the URL, the options that select it. No options for a URL without a list.
+    let servers: [[(String, String)]]
+
     /// The first host whose connection is not encrypted and verified, and is neither this machine nor a socket.
     private(set) var hostWithoutEncryption: String?
 
@@ -40,6 +43,13 @@ struct PostgreSQLURL {
                 !host.hasPrefix("/") && !host.hasPrefix("@") && !Address(host: host, port: 0).isLoopback
             }
         }
+        let lists = ["host", "hostaddr", "port"].map { name in
+            (name, (value(name) ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+        }.filter { $0.1.count > 1 }
+        // libpq explains why lists of different lengths are wrong.
+        let isValid = lists.allSatisfy { $0.1.count == lists[0].1.count }
+        servers =
+            isValid ? lists.first.map { $0.1.indices.map { index in lists.map { ($0, $1[index]) } } } ?? [[]] : [[]]
         hostCount = [value("host"), value("hostaddr")].map { ($0 ?? "").split(separator: ",").count }.max() ?? 0
     }
 }
