@@ -18,6 +18,9 @@ package final class DatabaseWatch: Sendable {
     /// A database that does not answer for this time, which is several checks, counts as not ready.
     private static let longestSilence = Duration.seconds(3)
 
+    /// The key of a row that does not exist.
+    private enum Key {}
+
     private struct Answer {
         var time: Uptime
         var problem: String?
@@ -120,11 +123,15 @@ package final class DatabaseWatch: Sendable {
     }
 
     /// Reads every half second, and writes while the last write failed.
-    package func check(of database: Database) -> Job {
+    ///
+    /// `probe` is a query by the key $1, which is random. With distributed tables, each retry asks another server, so one that is
+    /// away does not make the program unready.
+    package func check(of database: Database, by probe: Statement? = nil) -> Job {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
                 _ = try await database.query(before: clock.uptime + Self.checkTimeout) { reader in
-                    try reader.exists(Self.readMigration)
+                    guard let probe else { return try reader.exists(Self.readMigration) }
+                    return try reader.exists(probe) { $0.bind(ID<Key>.make(at: reader.now)) }
                 }
                 note(problem: nil)
             } catch {

@@ -20,13 +20,15 @@ package struct ServiceContext: Sendable {
     package let statusPort: UInt16
     /// They include those of `ActionTable`.
     package let migrations: [Migration]
+    /// A query by a key of the largest tables, `$1`, that checks if the database answers. If nil, a small table is read.
+    package let probe: Statement?
     /// The options of this context only.
     package let options: [any AnyOption]
     package let build: @Sendable (ServiceEnvironment) throws -> ServiceParts
 
     package init(
         _ program: String, _ summary: String, name: String, holder: KeyHolder, port: UInt16,
-        statusPort: UInt16, migrations: [Migration], options: [any AnyOption] = [],
+        statusPort: UInt16, migrations: [Migration], probe: Statement? = nil, options: [any AnyOption] = [],
         build: @escaping @Sendable (ServiceEnvironment) throws -> ServiceParts
     ) {
         self.program = program
@@ -36,6 +38,7 @@ package struct ServiceContext: Sendable {
         self.port = port
         self.statusPort = statusPort
         self.migrations = migrations
+        self.probe = probe
         self.options = options
         self.build = build
     }

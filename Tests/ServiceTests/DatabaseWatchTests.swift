@@ -5,6 +5,7 @@ import Service
 import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 @Suite struct DatabaseWatchTests {
     @Test func `a database that does not answer makes its program unready`() async throws {
@@ -93,6 +94,32 @@ import Testing
             #expect(health.problems == ["writing: fault: disk full"])
             try await watch.check(of: database).run()
             #expect(health.problems == [])
+        }
+    }
+
+    @Test func `the program is ready while a quarter of the servers is away, and not while all are`() async throws {
+        let clock = SystemClock()
+        let health = Health()
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, Metrics(), health, clock)
+        let servers = Migration(
+            "create servers", "create table away (below bigint)", "insert into away (below) values (64)",
+            """
+            create function find(key uuid) returns boolean language plpgsql as $$
+            begin
+                if get_byte(uuid_send(key), 15) < (select below from away) then
+                    raise exception 'connection to the remote node failed' using errcode = '08006';
+                end if;
+                return false;
+            end $$
+            """)
+        try await TestDatabase.with(.postgreSQL, [servers], observe: { watch.observe($0) }) { database in
+            let check = watch.check(of: database, by: "select 1 where find($1)")
+            for _ in 1...50 { try await check.run() }
+            #expect(health.problems == [])
+            try await database.transaction { try $0.execute("update away set below = 256") }
+            await #expect(throws: DatabaseError.self) { try await check.run() }
+            #expect(health.problems.count == 1 && health.problems[0].contains("the remote node failed"))
         }
     }
 

@@ -8,7 +8,7 @@ extension ServiceContext {
     package static let concert = ServiceContext(
         "ConcertService", "sells seats: dates, reservations, decisions about payments, tickets", name: "concert",
         holder: .concert, port: 7002,
-        statusPort: 7102, migrations: ConcertSchema.migrations
+        statusPort: 7102, migrations: ConcertSchema.migrations, probe: ConcertTable.probe
     ) { environment in
         let sweep = Sweep(database: environment.database)
         let feed = EventFeed(environment)

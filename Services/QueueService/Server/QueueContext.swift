@@ -8,7 +8,8 @@ import Service
 extension ServiceContext {
     package static let queue = ServiceContext(
         "QueueService", "the waiting room: a fair line in front of a sale", name: "queue", holder: .queue,
-        port: 7001, statusPort: 7101, migrations: QueueSchema.migrations, options: QueueFlags.all
+        port: 7001, statusPort: 7101, migrations: QueueSchema.migrations, probe: RoomTable.probe,
+        options: QueueFlags.all
     ) { environment in
         let checkpoints = try Checkpoints(environment)
         let figures = FiguresReport(environment)

@@ -13,7 +13,7 @@ extension ServiceContext {
     package static let wallet = ServiceContext(
         "WalletService", "accounts, money, and payments that happen exactly once or not at all", name: "wallet",
         holder: .wallet, port: 7003,
-        statusPort: 7103, migrations: WalletSchema.migrations, options: WalletFlags.all
+        statusPort: 7103, migrations: WalletSchema.migrations, probe: AccountTable.probe, options: WalletFlags.all
     ) { environment in
         let concert = Client(to: environment.configuration[WalletFlags.concert], environment)
         let queue = Client(to: environment.configuration[WalletFlags.queue], environment)

@@ -45,7 +45,7 @@ struct Wiring {
             let components = [component(database, newest), Component("loops", start: {}, stop: { loops.stop() })]
             return (
                 components + parts.components + [component(server)],
-                [watch.check(of: database), newest.job(on: database), tls.job] + parts.jobs, tls
+                [watch.check(of: database, by: context.probe), newest.job(on: database), tls.job] + parts.jobs, tls
             )
         } catch {
             await database.close()

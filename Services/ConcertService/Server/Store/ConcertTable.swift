@@ -3,6 +3,9 @@ import Database
 import Kernel
 
 enum ConcertTable {
+    /// A query of no row, by a random key.
+    static let probe: Statement = "select 1 from concert where concert_id = $1"
+
     private enum Statements {
         static let columns: SQL = """
             concert_id, name, title, host, currency, browse_room, created_at, version, created_as, changed_by, changed_at, \

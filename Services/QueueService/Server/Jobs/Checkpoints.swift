@@ -101,10 +101,13 @@ final class Checkpoints: Sendable {
 
     /// Logs each room that has changed, and those that callers wait for. A failing room does not stop the others.
     func run() async throws {
-        let unsettled = try await RoomTable.allUnsettled(database)
-        let live = Set(unsettled.map(\.id))
         let (before, isFirstRun) = state.withLock { ($0.live, $0.isFirstRun) }
-        var due = Set(unsettled.filter(needsLogging).map(\.id)).union(before.subtracting(live))
+        let list = try await RoomTable.unsettled(database, known: before)
+        let unsettled = list.rooms
+        let live = Set(unsettled.map(\.id))
+        let others = before.subtracting(live)
+        // If the list is incomplete, the others cannot be read.
+        var due = Set(unsettled.filter(needsLogging).map(\.id)).union(list.failure == nil ? others : [])
         due.formUnion(logs.takeWanted())
         if isFirstRun { due.formUnion(try await roomsBehind()) }
         let closedDraws = unsettled.count { $0.draw?.state == .closed }
@@ -113,8 +116,8 @@ final class Checkpoints: Sendable {
             state.closedDraws = closedDraws
             for id in due where state.behind[id] == nil { state.behind[id] = clock.uptime }
         }
-        var firstError: (any Error)?
-        var unfinished: Set<RoomID> = []
+        var firstError = list.failure
+        var unfinished = list.failure == nil ? [] : others
         // The lines of present sales come first. The others leave the memory one by one, because after an upgrade all are due.
         for id in due.filter(live.contains) + due.filter({ !live.contains($0) }) {
             logs.dropUnused(live: live.union(unfinished))

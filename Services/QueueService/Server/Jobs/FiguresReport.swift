@@ -66,7 +66,7 @@ final class FiguresReport: Sendable {
     }
 
     func run() async throws {
-        let rooms = try await RoomTable.allUnsettled(database)
+        let rooms = try await RoomTable.unsettled(database, known: []).rooms
         var claims: [RoomID: Int64] = [:]
         for start in stride(from: 0, to: rooms.count, by: Self.pageSize) {
             let page = rooms[start...].prefix(Self.pageSize).map(\.id)

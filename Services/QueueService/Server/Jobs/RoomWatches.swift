@@ -104,12 +104,17 @@ final class RoomWatches: Sendable {
         }
     }
 
-    /// Polls every room that has watchers. A failing room does not stop the others.
+    /// Polls every room that has watchers, all at once, because the retries of a failing one last for seconds.
     func poll() async throws {
         let watched = rooms.withLock { rooms in rooms.compactMapValues { $0.revision } }
-        var firstError: (any Error)?
-        for (room, revision) in watched {
-            do { try await poll(at: room, since: revision) } catch { firstError = firstError ?? error }
+        let firstError = await withTaskGroup(of: (any Error)?.self) { group in
+            for (room, revision) in watched {
+                group.addTask { [self] in
+                    do { try await poll(at: room, since: revision) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(nil) { $0 ?? $1 }
         }
         if let firstError { throw firstError }
     }

@@ -11,7 +11,6 @@ import Threads
 final class Settlement: Sendable {
     /// The pause between two runs, short enough to use the whole rate.
     static let interval = Duration.milliseconds(40)
-    private static let pageSize = 200
     /// Maximum of consecutive settlements of one room. The next run continues.
     private static let maximumRounds = 20
     /// The time that another instance has to settle its rooms.
@@ -56,19 +55,16 @@ final class Settlement: Sendable {
         let mayHaveChanged = before.transactionCount != count
         guard mayHaveChanged || before.nextRead <= clock.uptime else { return }
         var after = State(transactionCount: count, nextRead: clock.uptime + Self.longestPause)
-        var last: RoomID?
-        var firstError: (any Error)?
-        repeat {
-            let (rooms, now) = try await database.query { [last] reader in
-                (try RoomTable.unsettled(after: last, limit: Self.pageSize, reader), reader.now)
+        let unsettled = try await RoomTable.unsettled(database, known: Set(before.rooms.keys))
+        var firstError = unsettled.failure
+        if firstError != nil { after.rooms = before.rooms }
+        for room in unsettled.rooms {
+            let known = before.rooms[room.id]
+            let isOwn = mayHaveChanged || known == nil || known!.isOwn && known!.time == room.settledAt
+            do { try await settle(room, isOwn: isOwn, at: unsettled.now, &after) } catch {
+                firstError = firstError ?? error
             }
-            for room in rooms {
-                let known = before.rooms[room.id]
-                let isOwn = mayHaveChanged || known == nil || known!.isOwn && known!.time == room.settledAt
-                do { try await settle(room, isOwn: isOwn, at: now, &after) } catch { firstError = firstError ?? error }
-            }
-            last = rooms.count == Self.pageSize ? rooms.last?.id : nil
-        } while last != nil
+        }
         state.withLock { [after] in $0 = after }
         if let firstError { throw firstError }
     }

@@ -22,6 +22,9 @@ enum RoomTable {
 
     private static let pageSize = 200
 
+    /// A query of no row, by a random key.
+    static let probe: Statement = "select 1 from room where room_id = $1"
+
     private enum Statements {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
@@ -78,16 +81,52 @@ enum RoomTable {
         try reader.rows(Statements.unsettled, { $0.bind(id ?? RoomID(high: 0, low: 0), limit) }, map: room)
     }
 
+    /// Rooms that may need a settlement, at one time.
+    struct Unsettled: Sendable {
+        let rooms: [Room]
+        let now: Timestamp
+        /// The error because of which `rooms` has only some of the known rooms.
+        let failure: (any Error)?
+    }
+
     /// All rooms that may need a settlement.
-    static func allUnsettled(_ database: Database) async throws -> [Room] {
+    ///
+    /// With distributed tables, this list cannot be read while one server is away. Then each room of `known` is read by its key,
+    /// so that the rooms on the other servers are found. Throws if there is none.
+    static func unsettled(_ database: Database, known: Set<RoomID>) async throws -> Unsettled {
+        do {
+            return try await unsettled(database)
+        } catch let failure as DatabaseError where !known.isEmpty {
+            return try await unsettled(database, amid: failure, Array(known))
+        }
+    }
+
+    private static func unsettled(_ database: Database) async throws -> Unsettled {
         var rooms: [Room] = []
         while true {
-            let page = try await database.query { [last = rooms.last?.id] in
-                try unsettled(after: last, limit: pageSize, $0)
+            let (page, now) = try await database.query { [last = rooms.last?.id] in
+                (try unsettled(after: last, limit: pageSize, $0), $0.now)
             }
             rooms += page
-            guard page.count == pageSize else { return rooms }
+            if page.count < pageSize { return Unsettled(rooms: rooms, now: now, failure: nil) }
         }
+    }
+
+    /// Reads a page of rooms at once, because each one that cannot be read takes all retries.
+    private static func unsettled(
+        _ database: Database, amid failure: DatabaseError, _ known: [RoomID]
+    ) async throws -> Unsettled {
+        var found: [(room: Room, now: Timestamp)] = []
+        for start in stride(from: 0, to: known.count, by: pageSize) {
+            found += await withTaskGroup(of: (Room, Timestamp)?.self) { group in
+                for id in known[start...].prefix(pageSize) {
+                    group.addTask { try? await database.query { (try require(id, $0), $0.now) } }
+                }
+                return await group.reduce(into: []) { found, row in if let row { found.append(row) } }
+            }
+        }
+        guard let now = found.map(\.now).min() else { throw failure }
+        return Unsettled(rooms: found.map(\.room), now: now, failure: failure)
     }
 
     static func find(named name: String, _ reader: Reader) throws -> RoomID? {

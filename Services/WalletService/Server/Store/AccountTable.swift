@@ -6,6 +6,9 @@ import WalletDomain
 enum AccountTable {
     static let columns: SQL = "user_id, currency, available, pending, entries"
 
+    /// A query of no row, by a random key.
+    static let probe: Statement = "select 1 from account where user_id = $1"
+
     private enum Statements {
         static let move = RowUpdate(
             """

@@ -1,0 +1,75 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueService
+import RPC
+import Service
+import TestSupport
+import Testing
+
+/// Rooms of distributed tables while the server with one of them is away. Then a list of all rooms fails, and so does each statement
+/// on that room.
+@Suite struct DistributedRoomsTests {
+    private static let steps: [Statement] = [
+        "create table away (room_id uuid)",
+        """
+        create function is_here(id uuid) returns boolean language plpgsql as $$
+        begin
+            if exists (select from away where room_id = id) then
+                raise exception 'connection to the remote node failed' using errcode = '08006';
+            end if;
+            return true;
+        end $$
+        """,
+        "alter table room rename to room_of_all_servers",
+        "create view room as select * from room_of_all_servers where is_here(room_id)",
+    ]
+
+    /// Runs `body` with two rooms that open in a second. The server of the first one is away after both were settled.
+    private func with(_ body: (_ away: Waiting, _ here: Waiting) async throws -> Void) async throws {
+        try await TestService.with(.queue, on: .postgreSQL) { service in
+            let admin = QueueClient(service.client(of: .operator))
+            var rooms: [Waiting] = []
+            for (number, name) in [(1, "away"), (2, "here")] as [(UInt64, String)] {
+                let request = CreateRoomRequest(
+                    name: name, limits: RoomLimits(activeLimit: 1),
+                    times: RoomTimes(joinsAt: Timestamp(milliseconds: 1), opensAt: .noon + .seconds(1)))
+                let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(number))).room
+                rooms.append(Waiting(service: service, room: room.roomID))
+            }
+            for job in ["settlement", "checkpoints"] { try await service.run(job) }
+            let room = rooms[0].room
+            try await service.instances[0].database.transaction { tx in
+                for step in Self.steps { try tx.execute(step) }
+                try tx.execute("insert into away (room_id) values ($1)", room)
+            }
+            try await body(rooms[0], rooms[1])
+        }
+    }
+
+    @Test func `a room opens and its line is logged while the server of another room is away`() async throws {
+        try await with { away, here in
+            await #expect(throws: RPCFailure.self) { try await away.join(.alice, request: 10) }
+            let bob = try await here.join(.bob, request: 11)
+            here.service.clock.advance(by: .seconds(1))
+            await #expect(throws: DatabaseError.self) { try await here.service.run("settlement") }
+            #expect(try await here.show(.bob, bob).state == .admitted)
+            await #expect(throws: DatabaseError.self) { try await here.service.run("checkpoints") }
+            #expect(try await here.checkpoint().size == 1)
+        }
+    }
+
+    @Test func `a room whose server returns is settled while another server is away`() async throws {
+        try await with { away, here in
+            here.service.clock.advance(by: .seconds(1))
+            await #expect(throws: DatabaseError.self) { try await here.service.run("settlement") }
+            let room = here.room
+            try await here.service.instances[0].database.transaction { tx in
+                try tx.execute("update away set room_id = $1", room)
+            }
+            let alice = try await away.join(.alice, request: 10)
+            await #expect(throws: DatabaseError.self) { try await here.service.run("settlement") }
+            #expect(try await away.show(.alice, alice).state == .admitted)
+        }
+    }
+}
