@@ -1,6 +1,7 @@
 import ConcertAPI
 import ConcertService
 import Database
+import Glibc
 import Journeys
 import Kernel
 import QueueAPI
@@ -13,17 +14,38 @@ import Threads
 import WalletAPI
 import WalletService
 
-/// Every call of the three services is safe to repeat. This holds on each engine, on one that distributes tables, and
-/// on a server that is promoted between the calls.
+/// Every call of the three services is safe to repeat. This holds on each engine, on one that distributes tables, on one whose
+/// transactions are all serializable, and on a server that is promoted between the calls.
 @Suite struct EveryCallTests {
-    @Test(arguments: Engine.available + [.distributed])
+    private static let maximumStatements = 500
+
+    @Test(arguments: Engine.available + [.distributed, .serializable])
     func `each call has its first answer when it is repeated with its id`(engine: Engine) async throws {
-        try await Self.makeCalls(on: engine) { _ in }
+        try await Self.makeCalls(on: engine)
     }
 
     @Test(arguments: Engine.available)
     func `a call by a caller without permission is refused and changes nothing`(engine: Engine) async throws {
-        try await Self.makeCalls(on: engine, asOthers: true) { _ in }
+        try await Self.makeCalls(on: engine, asOthers: true)
+    }
+
+    /// In each sale, another statement of every call fails.
+    @Test(arguments: getenv("ONSALE_TEST_FULL") == nil ? [.memory] : Engine.available + [.serializable])
+    func `each call takes effect once when the engine aborts any one of its statements by a conflict`(engine: Engine)
+        async throws
+    {
+        for number in 1...Self.maximumStatements {
+            let faults = (1...3).map { _ in Faults() }
+            try await Self.makeCalls(on: engine, faults: faults) { _ in
+                for faults in faults { faults.fail(.statement, number: number, with: .serialization) }
+            } between: { _ in
+                for faults in faults { faults.heal() }
+            }
+            let count = faults.map(\.failureCount).reduce(0, +)
+            if count == 0 { return print("\(engine): no call has more than \(number - 1) statements") }
+            #expect(number > 1 || count > 50)
+        }
+        Issue.record("a call has more than \(Self.maximumStatements) statements")
     }
 
     @Test func `each call has its first answer when the server is promoted between its two tries`() async throws {
@@ -38,34 +60,43 @@ import WalletService
                 }
             }
             let promotion = Promotion(of: server)
-            try await Self.makeCalls(on: .postgreSQL, databases, clock: clock) { method in
-                if !method.isReadOnly { try await promotion.begin() }
-            }
+            try await Self.makeCalls(
+                on: .postgreSQL, databases, clock: clock,
+                between: { method in
+                    if !method.isReadOnly { try await promotion.begin() }
+                })
             try await promotion.end()
             time.cancel()
             #expect(promotion.count >= 20, "the server refused writes")
         }
     }
 
-    /// Makes each call twice, with `between` after the first try. Nil for `databases` takes new ones of `engine`.
+    /// Makes each call twice, with `before` before both and `between` after the first. Nil for `databases` takes new ones of
+    /// `engine`.
     private static func makeCalls(
         on engine: Engine, _ databases: [TestDatabase?] = [nil, nil, nil], clock: ManualClock = ManualClock(),
-        asOthers: Bool = false, between: @escaping @Sendable (MethodDescription) async throws -> Void
+        faults: [Faults?] = [nil, nil, nil], asOthers: Bool = false,
+        before: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in },
+        between: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in }
     ) async throws {
-        try await TestService.with(.concert, on: engine, database: databases[0], clock: clock) { concert in
-            try await TestService.with(.queue, on: engine, database: databases[1], keys: concert.keys, clock: clock) {
-                queue in
+        try await TestService.with(
+            .concert, on: engine, database: databases[0], clock: clock, faults: faults[0]
+        ) { concert in
+            try await TestService.with(
+                .queue, on: engine, database: databases[1], keys: concert.keys, clock: clock, faults: faults[1]
+            ) { queue in
                 let arguments = [
                     "--concert", "\(concert.instances[0].address)", "--queue", "\(queue.instances[0].address)",
                 ]
                 try await TestService.with(
-                    .wallet, on: engine, database: databases[2], keys: concert.keys, clock: clock, arguments: arguments
+                    .wallet, on: engine, database: databases[2], keys: concert.keys, clock: clock,
+                    arguments: arguments, faults: faults[2]
                 ) { wallet in
                     let calls = EveryCall(
                         queue: { queue.client(of: $0) }, concert: { concert.client(of: $0) },
                         wallet: { wallet.client(of: $0) }, now: clock.now,
                         keysOfOthers: asOthers ? concert.keys : nil,
-                        logLines: { try await queue.run("checkpoints") }, between: between)
+                        logLines: { try await queue.run("checkpoints") }, before: before, between: between)
                     let violations = try await calls.violations()
                     #expect(violations == [])
                     try await Self.liftHalt(wallet)

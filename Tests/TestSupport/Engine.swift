@@ -8,8 +8,10 @@ import Threads
 /// A database engine. Tests run on each available one.
 package enum Engine: Sendable {
     case memory, file, postgreSQL
-    /// PostgreSQL that behaves like an engine with distributed tables: see `DistributedDialect`.
+    /// PostgreSQL that behaves like an engine with distributed tables: see `EngineDialect`.
     case distributed
+    /// PostgreSQL whose transactions are all serializable.
+    case serializable
 
     package static let available: [Engine] = [.memory, .file, .postgreSQL]
 
@@ -21,12 +23,14 @@ package enum Engine: Sendable {
 package final class TestDatabase: Sendable {
     package let url: String
     package let folder = TemporaryFolder()
+    /// Set by deploy/test --full for a run of the tests whose PostgreSQL is `serializable`.
+    private static let isSerializable = getenv("ONSALE_TEST_SERIALIZABLE") != nil
     private let schema: PostgreSQLSchema?
-    /// On a distributed engine only.
-    package let proxy: DistributedProxy?
+    /// On a distributed or serializable engine only.
+    package let proxy: EngineProxy?
 
     package init(on engine: Engine) throws {
-        switch engine {
+        switch engine == .postgreSQL && Self.isSerializable ? .serializable : engine {
         case .memory:
             url = "sqlite::memory:"
             (schema, proxy) = (nil, nil)
@@ -37,10 +41,13 @@ package final class TestDatabase: Sendable {
             let schema = try PostgreSQLSchema()
             url = schema.url
             (self.schema, proxy) = (schema, nil)
-        case .distributed:
+        case .distributed, .serializable:
             let schema = try PostgreSQLSchema()
-            let proxy = try DistributedProxy(to: schema.server)
-            url = schema.url(through: proxy.address)
+            let proxy = try EngineProxy(engine == .distributed ? .distributed : .serializable, to: schema.server)
+            let url = schema.url(through: proxy.address)
+            // Also statements outside of transactions.
+            let level = "options=-cdefault_transaction_isolation%3D"
+            self.url = engine == .distributed ? url : url.replacing("options=", with: level + "serializable%20")
             (self.schema, self.proxy) = (schema, proxy)
         }
     }

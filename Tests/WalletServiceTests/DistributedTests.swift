@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// The wallet service on an engine with distributed tables: see `DistributedDialect`.
+/// The wallet service on an engine with distributed tables: see `EngineDialect`.
 @Suite struct DistributedTests {
-    private func with(_ body: (Market, DistributedProxy) async throws -> Void) async throws {
+    private func with(_ body: (Market, EngineProxy) async throws -> Void) async throws {
         try await Market.withOthers { others in
             let database = try await TestDatabase.make(on: .distributed)
             let proxy = try #require(database.proxy)

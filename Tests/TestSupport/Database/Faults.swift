@@ -44,6 +44,7 @@ package final class Faults: Sendable {
         /// Statements that begin and end transactions.
         var borderCount = 0
         var plans: [Point: Plan] = [:]
+        var failureCount = 0
         var forgetting: Forgetting?
         var edits: [Edit] = []
     }
@@ -71,6 +72,9 @@ package final class Faults: Sendable {
             state.plans[point] = Plan(first: first, last: first.addingClamped(count - 1), fault: fault)
         }
     }
+
+    /// The number of planned failures so far.
+    package var failureCount: Int { state.withLock { $0.failureCount } }
 
     /// The number of statements so far, with those that begin and end a transaction.
     package var statementCount: Int { state.withLock { $0.counts[.statement, default: 0] + $0.borderCount } }
@@ -123,6 +127,7 @@ package final class Faults: Sendable {
             let number = state.counts[point, default: 0] + 1
             state.counts[point] = number
             guard let plan = state.plans[point], (plan.first...plan.last).contains(number) else { return nil }
+            state.failureCount += 1
             return plan.fault
         }
     }

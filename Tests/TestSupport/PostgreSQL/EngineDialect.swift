@@ -1,20 +1,41 @@
-/// Turns one PostgreSQL connection into one to an engine that distributes tables over several servers, as Citus does:
-///
-/// - `insert … select … on conflict do nothing` is answered with the rows that were selected, not with those inserted;
-/// - the statements of a transaction have no common snapshot.
-struct DistributedDialect {
-    private static let commonSnapshot = Array("isolation level repeatable read".utf8)
-    // It has the length of the text that it replaces, so the length of the message stays.
-    private static let snapshotEach = Array("isolation level read committed ".utf8)
+/// Turns one PostgreSQL connection into one to an engine that behaves differently.
+struct EngineDialect {
+    enum Kind {
+        /// As Citus, which distributes tables over several servers:
+        ///
+        /// - `insert … select … on conflict do nothing` is answered with the rows that were selected, not with those inserted;
+        /// - the statements of a transaction have no common snapshot.
+        case distributed
+        /// Every transaction is serializable, whatever level the program asks for.
+        case serializable
+
+        /// The levels that the engine replaces. Each has the length of its replacement, so the length of the message stays.
+        fileprivate var levels: [([UInt8], [UInt8])] {
+            func level(_ name: String) -> [UInt8] { Array("isolation level \(name)".utf8) }
+            return switch self {
+            case .distributed: [(level("repeatable read"), level("read committed "))]
+            case .serializable:
+                [
+                    (level("read committed"), level("serializable  ")),
+                    (level("repeatable read"), level("serializable   ")),
+                ]
+            }
+        }
+    }
 
     private enum Owed {
         case execution(isMiscounted: Bool)
         case synchronization
     }
 
+    private let kind: Kind
     private var statements: [String: String] = [:]
     private var portals: [String: String] = [:]
     private var owed: [Owed] = []
+
+    init(_ kind: Kind) {
+        self.kind = kind
+    }
 
     /// The statement that a message of the client executes. Nil for every other message.
     func statement(boundBy message: PostgreSQLMessages.Message) -> String? {
@@ -28,11 +49,12 @@ struct DistributedDialect {
         case UInt8(ascii: "P"):
             let (name, next) = message.text(at: 0)
             statements[name] = message.text(at: next).text.lowercased()
-            return message.bytes.replacing(Self.commonSnapshot, with: Self.snapshotEach)
+            return kind.levels.reduce(message.bytes) { bytes, level in bytes.replacing(level.0, with: level.1) }
         case UInt8(ascii: "B"): portals[message.text(at: 0).text] = statement(boundBy: message)
         case UInt8(ascii: "E"):
             let sql = portals[message.text(at: 0).text] ?? ""
-            owed.append(.execution(isMiscounted: sql.hasPrefix("insert") && sql.contains("select")))
+            let isMiscounted = kind == .distributed && sql.hasPrefix("insert") && sql.contains("select")
+            owed.append(.execution(isMiscounted: isMiscounted))
         case UInt8(ascii: "S"), UInt8(ascii: "Q"): owed.append(.synchronization)
         default: break
         }

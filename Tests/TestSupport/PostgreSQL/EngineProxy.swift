@@ -2,9 +2,8 @@ import Kernel
 import RPC
 import Threads
 
-/// An engine that distributes tables (`DistributedDialect`): a TCP proxy in front of a real PostgreSQL server. The client must
-/// not ask for TLS.
-package final class DistributedProxy: Sendable {
+/// Another engine (`EngineDialect`): a TCP proxy in front of a real PostgreSQL server. The client must not ask for TLS.
+package final class EngineProxy: Sendable {
     package typealias Interruption = @Sendable () async -> Void
 
     /// They last as long as the process, because a database may be closed later than its proxy.
@@ -14,11 +13,11 @@ package final class DistributedProxy: Sendable {
     private let listener: any Listener
     fileprivate let interruptions: Interruptions
 
-    init(to server: Address) throws {
+    init(_ kind: EngineDialect.Kind, to server: Address) throws {
         let network = TCP(on: Self.loops)
         let interruptions = Interruptions()
         listener = try network.listen(on: .loopback(0), loops: Self.loops.all) { transport, loop in
-            let pair = DistributedPair(transport, interruptions, on: loop)
+            let pair = EnginePair(transport, EngineDialect(kind), interruptions, on: loop)
             network.connect(to: server, on: loop, within: .minutes(1), completion: pair.connected)
         }
         address = listener.address
@@ -36,9 +35,9 @@ package final class DistributedProxy: Sendable {
 }
 
 private final class Interruptions: Sendable {
-    let planned = Lock<[(text: String, body: DistributedProxy.Interruption)]>([])
+    let planned = Lock<[(text: String, body: EngineProxy.Interruption)]>([])
 
-    func take(before statement: String) -> DistributedProxy.Interruption? {
+    func take(before statement: String) -> EngineProxy.Interruption? {
         planned.withLock { planned in
             planned.firstIndex { statement.contains($0.text) }.map { planned.remove(at: $0).body }
         }
@@ -46,21 +45,24 @@ private final class Interruptions: Sendable {
 }
 
 /// The two sockets of one proxied connection.
-private final class DistributedPair: @unchecked Sendable {
+private final class EnginePair: @unchecked Sendable {
     // Sound because everything is used only on its loop.
 
     private let loop: EventLoop
     private let interruptions: Interruptions
-    private let client: DistributedEnd
-    private var server: DistributedEnd?
-    private var dialect = DistributedDialect()
+    private let client: EngineEnd
+    private var server: EngineEnd?
+    private var dialect: EngineDialect
     private var waiting: [PostgreSQLMessages.Message] = []
     private var isInterrupted = false
 
-    init(_ transport: any Transport, _ interruptions: Interruptions, on loop: EventLoop) {
+    init(
+        _ transport: any Transport, _ dialect: EngineDialect, _ interruptions: Interruptions, on loop: EventLoop
+    ) {
         self.loop = loop
+        self.dialect = dialect
         self.interruptions = interruptions
-        client = DistributedEnd(transport, isClient: true)
+        client = EngineEnd(transport, isClient: true)
         client.begin { [self] messages in
             waiting += messages
             passOn()
@@ -71,7 +73,7 @@ private final class DistributedPair: @unchecked Sendable {
 
     func connected(_ result: Result<any Transport, ConnectError>) {
         guard case .success(let transport) = result else { return cut() }
-        let end = DistributedEnd(transport, isClient: false)
+        let end = EngineEnd(transport, isClient: false)
         server = end
         end.begin { [self] messages in
             for message in messages { client.send(dialect.changed(fromServer: message)) }
@@ -94,7 +96,7 @@ private final class DistributedPair: @unchecked Sendable {
         server?.send(dialect.changed(fromClient: waiting.removeFirst()))
     }
 
-    private func interrupt(for body: @escaping DistributedProxy.Interruption) {
+    private func interrupt(for body: @escaping EngineProxy.Interruption) {
         isInterrupted = true
         Task { [self] in
             await body()
@@ -113,7 +115,7 @@ private final class DistributedPair: @unchecked Sendable {
     }
 }
 
-private final class DistributedEnd: TransportReceiver {
+private final class EngineEnd: TransportReceiver {
     let transport: any Transport
     private var messages: PostgreSQLMessages
     private var received: (([PostgreSQLMessages.Message]) -> Void)?

@@ -20,6 +20,7 @@ package final class EveryCall: Sendable {
     private static let maximumTries = 10
     let now: Timestamp
     private let clients: [(service: ServiceDescription, connect: Connect)]
+    private let before: @Sendable (MethodDescription) async throws -> Void
     private let between: @Sendable (MethodDescription) async throws -> Void
     private let keysOfOthers: KeyFile?
     /// Runs the job of the queue service that signs checkpoints.
@@ -33,14 +34,16 @@ package final class EveryCall: Sendable {
         var values = EarlierValues()
     }
 
-    /// `between` runs between the two calls of each pair. With `keysOfOthers`, each caller without permission first
+    /// `before` runs before each pair of calls, and `between` between the two. With `keysOfOthers`, each caller without permission first
     /// makes the same call, with the same request id. So a call that is refused and yet changes something makes the pair
     /// fail.
     package init(
         queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
         keysOfOthers: KeyFile? = nil, logLines: @escaping @Sendable () async throws -> Void,
+        before: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in },
         between: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in }
     ) {
+        self.before = before
         clients = [(QueueMethods.service, queue), (ConcertMethods.service, concert), (WalletMethods.service, wallet)]
         self.now = now
         self.keysOfOthers = keysOfOthers
@@ -142,6 +145,7 @@ package final class EveryCall: Sendable {
     private func compare<Answer: Equatable>(
         _ method: MethodDescription, _ call: () async throws -> Answer
     ) async throws -> Answer {
+        try await before(method)
         let first = try await call()
         try await between(method)
         state.withLock { _ = $0.made.insert(method.name) }
