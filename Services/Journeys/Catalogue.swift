@@ -32,9 +32,9 @@ package struct Catalogue: Sendable {
     /// The dates of a concert. Sends a pass if the concert has a waiting room for browsing.
     package func dates(of concert: Concert, onlyAvailable: Bool = false) async throws -> [ConcertDate] {
         let room = concert.browseRoomID
+        let pass = try await WaitingLine(caller).pass(of: room.map { [$0] } ?? [], for: concert.name)
         let request = ListSchedulesRequest(
-            concertID: concert.concertID, pass: try await WaitingLine(caller).pass(of: room, for: concert.name),
-            onlyAvailable: onlyAvailable)
+            concertID: concert.concertID, pass: pass, onlyAvailable: onlyAvailable)
         return try await caller.call(ConcertMethods.listSchedules, request, sendsCredential: room != nil)
             .schedules.map { ConcertDate(concert: concert, entry: $0) }
     }

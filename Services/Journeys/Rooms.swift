@@ -52,7 +52,7 @@ package struct Rooms: Sendable {
     /// The waiting rooms of dates by their ids. Omits rooms that the queue service does not return within `timeout`, so
     /// that dates can be listed without that service.
     package func rooms(of dates: [ConcertDate]) async -> [RoomID: Room] {
-        await rooms(Set(dates.compactMap(\.room)))
+        await rooms(Set(dates.flatMap(\.rooms)))
     }
 
     private func rooms(_ ids: Set<RoomID>) async -> [RoomID: Room] {

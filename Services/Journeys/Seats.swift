@@ -28,7 +28,7 @@ package struct Seats: Sendable {
     }
 
     private func pass() async throws -> [UInt8] {
-        try await WaitingLine(caller).pass(of: date.room, for: date.name)
+        try await WaitingLine(caller).pass(of: date.rooms, for: date.name)
     }
 
     /// The caller's own reservation of the named seats, or else a new one.

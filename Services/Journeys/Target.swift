@@ -41,4 +41,6 @@ package struct ConcertDate: Sendable {
     package var name: String { "\(concert.name)/\(settings.name)" }
     /// Its waiting room. Nil if it needs no pass.
     package var room: RoomID? { settings.roomID }
+    /// The rooms whose passes it accepts: its own, then those of its presales.
+    package var rooms: [RoomID] { (room.map { [$0] } ?? []) + entry.presales.map(\.roomID) }
 }

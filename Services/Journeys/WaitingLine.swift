@@ -35,16 +35,16 @@ package struct WaitingLine: Sendable {
             return Entrance(room: try await Rooms(caller).room(named: name).roomID, target: "room:\(name)")
         }
         let catalogue = Catalogue(caller)
-        guard target.date == nil else { return entrance(to: try await catalogue.date(target)) }
+        guard target.date == nil else { return try await entrance(to: try await catalogue.date(target)) }
         let concert = try await catalogue.concert(named: target.concert)
         if let entrance = browsing(concert) { return entrance }
-        // If all dates have the same room, or none, the date does not matter here.
-        let rooms = Set(try await catalogue.dates(of: concert).map(\.room))
-        if rooms.count == 1, let room = rooms.first {
-            return room.map { Entrance(room: $0, target: concert.name) }
+        // If all dates have the same rooms, or none, the date does not matter here.
+        let dates = try await catalogue.dates(of: concert)
+        if let date = dates.first, dates.allSatisfy({ $0.rooms == date.rooms }) {
+            return try await room(of: date).map { Entrance(room: $0, target: concert.name) }
         }
-        if let chooseDate { return entrance(to: try await chooseDate(concert)) }
-        return entrance(to: try await catalogue.date(target))
+        if let chooseDate { return try await entrance(to: try await chooseDate(concert)) }
+        return try await entrance(to: try await catalogue.date(target))
     }
 
     /// The entrance to the list of a concert's dates. Nil if the list needs no pass.
@@ -52,8 +52,22 @@ package struct WaitingLine: Sendable {
         concert.browseRoomID.map { Entrance(room: $0, target: concert.name) }
     }
 
-    package func entrance(to date: ConcertDate) -> Entrance? {
-        date.room.map { Entrance(room: $0, target: date.name) }
+    package func entrance(to date: ConcertDate) async throws -> Entrance? {
+        try await room(of: date).map { Entrance(room: $0, target: date.name) }
+    }
+
+    /// The room of the date, or that of a presale in which the user has a live place.
+    private func room(of date: ConcertDate) async throws -> RoomID? {
+        guard let joined = try caller.records.load().places.last(where: { date.rooms.contains($0.room) }),
+            joined.room != date.room
+        else { return date.room }
+        let isLive: Bool
+        do {
+            isLive = [.waiting, .admitted, .active].contains(try await show(joined).state)
+        } catch let failure as CallFailure where Self.placeHasEnded.contains(where: { failure.isBecause($0) }) {
+            isLive = false
+        }
+        return isLive ? joined.room : date.room
     }
 
     /// A place that a purchase is about to end is not returned: the user gets a new one.
@@ -75,9 +89,9 @@ package struct WaitingLine: Sendable {
         return (place, recorded)
     }
 
-    /// Runs `body`, and renews the recorded place in a room meanwhile. A user who answers a question is not idle.
-    package func keepingPlace<Value>(in room: RoomID?, _ body: () async throws -> Value) async throws -> Value {
-        guard let place = try caller.records.load().places.last(where: { $0.room == room }) else {
+    /// Runs `body`, and renews the recorded place in one of the rooms meanwhile. A user who answers a question is not idle.
+    package func keepingPlace<Value>(in rooms: [RoomID], _ body: () async throws -> Value) async throws -> Value {
+        guard let place = try caller.records.load().places.last(where: { rooms.contains($0.room) }) else {
             return try await body()
         }
         let keeping = Task {
@@ -114,10 +128,10 @@ package struct WaitingLine: Sendable {
         return try await renew(recorded).place
     }
 
-    /// A renewed pass for the recorded place in a room. Empty without a room, and for operators.
-    func pass(of room: RoomID?, for target: String) async throws -> [UInt8] {
-        guard let room, !caller.isOperator else { return [] }
-        guard let place = try caller.records.load().places.last(where: { $0.room == room }) else {
+    /// A renewed pass for the latest recorded place in one of the rooms. Empty without a room, and for operators.
+    func pass(of rooms: [RoomID], for target: String) async throws -> [UInt8] {
+        guard let room = rooms.first, !caller.isOperator else { return [] }
+        guard let place = try caller.records.load().places.last(where: { rooms.contains($0.room) }) else {
             throw JourneyError.noPlace(target: target, isClosed: await isClosed(room))
         }
         return try await renew(place).pass

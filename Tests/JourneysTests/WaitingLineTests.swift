@@ -89,6 +89,25 @@ struct WaitingLineTests {
         }
     }
 
+    @Test(arguments: [PlaceState.waiting, .active, .lapsed])
+    func `a live place in the room of a presale is taken before the room of the date`(state: PlaceState) async throws {
+        let id = ConcertID(high: 1, low: 1)
+        let schedule = Schedule(
+            scheduleID: ScheduleID(high: 2, low: 1), concertID: id,
+            settings: ScheduleSettings(name: "day-1", roomID: Self.stage), presales: [Presale(roomID: Self.hall)])
+        let date = ConcertDate(concert: Concert(concertID: id, name: "moon-tour"), entry: schedule)
+        let show = Route(QueueMethods.showPlace) { _, _ in ShowPlaceReply(place: Self.place(1, state)) }
+        try await StubCaller.with(show) { stub in
+            let line = WaitingLine(stub.caller)
+            #expect(try await line.entrance(to: date)?.room == Self.stage, "the user has joined nothing yet")
+            let recorded = RecentActivity.Place(
+                room: Self.hall, place: PlaceID(high: 6, low: 1), target: "room:members")
+            try stub.caller.records.update { $0.add(recorded) }
+            let entrance = try await line.entrance(to: date)
+            #expect(entrance?.room == (state == .lapsed ? Self.stage : Self.hall) && entrance?.target == date.name)
+        }
+    }
+
     private static func place(_ number: UInt64, _ state: PlaceState) -> Place {
         Place(roomID: hall, placeID: PlaceID(high: 6, low: number), state: state, roomState: .open)
     }
@@ -120,7 +139,7 @@ struct WaitingLineTests {
         try await StubCaller.with(renew) { stub in
             let recorded = RecentActivity.Place(room: Self.hall, place: PlaceID(high: 6, low: 1), target: "moon-tour")
             try stub.caller.records.update { $0.add(recorded) }
-            try await WaitingLine(stub.caller).keepingPlace(in: Self.hall) {
+            try await WaitingLine(stub.caller).keepingPlace(in: [Self.hall]) {
                 var next = renewals.makeAsyncIterator()
                 for _ in 1...3 {
                     #expect(await next.next() == recorded.place)

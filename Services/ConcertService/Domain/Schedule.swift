@@ -2,6 +2,9 @@ import Kernel
 
 /// One date of a concert, with the rules for the sale of its seats.
 package struct Schedule: Equatable, Sendable {
+    /// Maximum of rooms whose passes a date accepts.
+    package static let maximumRooms = 4
+
     package let id: ScheduleID
     package let concert: ConcertID
     package let currency: Currency
@@ -77,7 +80,28 @@ package struct Schedule: Equatable, Sendable {
     package mutating func configure(
         _ settings: Settings, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
-        try change(settings, returnPolicy, version: version, by: request, now: now)
+        var settings = settings
+        settings.keep(presales: self.settings.presales)
+        return try change(settings, returnPolicy, version: version, by: request, now: now)
+    }
+
+    /// Replaces the presales. Returns false if the same request has already done it.
+    package mutating func setPresales(
+        _ rooms: [RoomID], version: Int64, by request: RequestID, now: Timestamp
+    ) throws(ConcertRefusal) -> Bool {
+        guard rooms.count < Self.maximumRooms else {
+            throw .invalid(
+                "presales",
+                "must have at most \(Self.maximumRooms - 1) rooms, because a date accepts the passes of at most "
+                    + "\(Self.maximumRooms) rooms with its own; got \(rooms.count): leave some out")
+        }
+        guard Set(rooms).count == rooms.count, !rooms.contains(where: { $0 == self.settings.room }) else {
+            throw .invalid("presales", "must name each room once, and not the room of the date itself")
+        }
+        guard rooms.isEmpty || settings.room != nil else { throw .because(.roomMissing) }
+        var settings = settings
+        settings.keep(presales: rooms)
+        return try change(settings, returnPolicy, version: version, by: request, now: now)
     }
 
     /// Changes the return policy and its deadline. Returns false if the same request has already changed them.
@@ -157,12 +181,15 @@ extension Schedule {
         package fileprivate(set) var cancelUntil: Timestamp?
         package let seatsPerUser: Int
         package let hold: Duration
-        /// The room whose pass users need. Nil if they need none.
+        /// The room whose pass users need, unless they have one of a presale. Nil if they need none.
         package let room: RoomID?
+        /// Further rooms whose passes suffice. Empty without a room.
+        package private(set) var presales: [RoomID] = []
 
         package init(
             name: String, startsAt: Timestamp, endsAt: Timestamp, saleOpensAt: Timestamp, saleClosesAt: Timestamp,
-            cancelUntil: Timestamp? = nil, seatsPerUser: Int = 4, hold: Duration = .minutes(5), room: RoomID? = nil
+            cancelUntil: Timestamp? = nil, seatsPerUser: Int = 4, hold: Duration = .minutes(5), room: RoomID? = nil,
+            presales: [RoomID] = []
         ) throws(ConcertRefusal) {
             guard startsAt.milliseconds > 0, startsAt < endsAt else {
                 throw .invalid("ends_at_ms", "must be after starts_at_ms, and both must be set")
@@ -179,8 +206,17 @@ extension Schedule {
             self.seatsPerUser = seatsPerUser
             self.hold = hold
             self.room = room
+            keep(presales: presales)
         }
 
+        /// The rooms whose passes the date accepts. Empty if users need none.
+        package var rooms: [RoomID] { (room.map { [$0] } ?? []) + presales }
+
+        fileprivate mutating func keep(presales rooms: [RoomID]) {
+            presales = room == nil ? [] : rooms.filter { $0 != room }
+        }
+
+        /// Of the settings in a request that adds the date, which has no presales then.
         var fingerprint: Fingerprint {
             Fingerprint([
                 name, "\(startsAt)", "\(endsAt)", "\(saleOpensAt)", "\(saleClosesAt)",

@@ -68,7 +68,8 @@ extension Schedule {
             name: settings.name, startsAt: request.startsAt, endsAt: request.endsAt,
             saleOpensAt: settings.saleOpensAt, saleClosesAt: request.saleClosesAt ?? settings.saleClosesAt + shift,
             cancelUntil: request.cancelUntil ?? settings.cancelUntil.map { $0 + shift },
-            seatsPerUser: settings.seatsPerUser, hold: settings.hold, room: settings.room)
+            seatsPerUser: settings.seatsPerUser, hold: settings.hold, room: settings.room,
+            presales: settings.presales)
     }
 
     /// True if the ticket was sold for the present times of the date.

@@ -32,7 +32,8 @@ extension ConcertAPI.Schedule {
             },
             createdAt: schedule.addedAt, updatedAt: schedule.changedAt, movedAt: schedule.move?.at,
             moveReason: schedule.move?.reason ?? "", returnUntil: schedule.fullReturnUntil,
-            cancelReason: schedule.cancellation?.reason ?? "", cancelledAt: schedule.cancellation?.at)
+            cancelReason: schedule.cancellation?.reason ?? "", cancelledAt: schedule.cancellation?.at,
+            presales: schedule.settings.presales.map { Presale(roomID: $0) })
     }
 }
 

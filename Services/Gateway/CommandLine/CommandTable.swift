@@ -26,6 +26,7 @@ enum CommandTable {
         PlaceCommands.ofUser, PlaceCommands.history, PlaceCommands.revoke, PlaceCommands.liftBan,
         ConcertCommands.create, ConcertCommands.configure, ConcertCommands.addDate, ConcertCommands.allDates,
         ConcertCommands.configureDate, ConcertCommands.moveDate, ReturnPolicyCommand.command,
+        PresaleCommand.command,
         CancelDateCommand.command,
         SeatCommands.set, SeatCommands.block, SeatCommands.unblock, SeatCommands.remove, SeatCommands.history,
         CheckInCommands.checkIn, CheckInCommands.undo, ReservationSearch.command, CancelCommand.ofUser,

@@ -106,9 +106,13 @@ extension EveryCall {
             concertID: concert, scheduleID: schedule, steps: [ReturnStep(daysBeforeStart: 30, keptPercent: 10)],
             cancelUntil: later(.hours(24)), version: configured.version)
         let changed = try await twice(ConcertMethods.setReturnPolicy, policy, as: .operator).schedule
+        let presales = SetPresalesRequest(
+            concertID: concert, scheduleID: schedule, presales: [Presale(roomID: RoomID(high: 5, low: 9))],
+            version: changed.version)
+        let presold = try await twice(ConcertMethods.setPresales, presales, as: .operator).schedule
         let move = MoveDateRequest(
             concertID: concert, scheduleID: schedule, startsAt: later(.hours(31)), endsAt: later(.hours(33)),
-            reason: "storm", version: changed.version)
+            reason: "storm", version: presold.version)
         try await twice(ConcertMethods.moveDate, move, as: .operator)
         let offers = [SeatOffer(seats: seats(1...40), grade: "A", price: Self.price)]
         let set = SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers)

@@ -85,6 +85,24 @@ void   onsale__concert__v1__schedule_entry__init
   static const Onsale__Concert__V1__ScheduleEntry init_value = ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__presale__init
+                     (Onsale__Concert__V1__Presale         *message)
+{
+  static const Onsale__Concert__V1__Presale init_value = ONSALE__CONCERT__V1__PRESALE__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__set_presales_request__init
+                     (Onsale__Concert__V1__SetPresalesRequest         *message)
+{
+  static const Onsale__Concert__V1__SetPresalesRequest init_value = ONSALE__CONCERT__V1__SET_PRESALES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__set_presales_reply__init
+                     (Onsale__Concert__V1__SetPresalesReply         *message)
+{
+  static const Onsale__Concert__V1__SetPresalesReply init_value = ONSALE__CONCERT__V1__SET_PRESALES_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__return_step__init
                      (Onsale__Concert__V1__ReturnStep         *message)
 {
@@ -1558,7 +1576,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__move_date_reply__descripto
   (ProtobufCMessageInit) onsale__concert__v1__move_date_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[14] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[15] =
 {
   {
     "schedule_id",
@@ -1728,6 +1746,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "presales",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__ScheduleEntry, n_presales),
+    offsetof(Onsale__Concert__V1__ScheduleEntry, presales),
+    &onsale__concert__v1__presale__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name[] = {
   12,   /* field[12] = cancel_reason */
@@ -1738,6 +1768,7 @@ static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name
   4,   /* field[4] = layout_version */
   10,   /* field[10] = move_reason */
   9,   /* field[9] = moved_at_ms */
+  14,   /* field[14] = presales */
   6,   /* field[6] = return_steps */
   11,   /* field[11] = return_until_ms */
   0,   /* field[0] = schedule_id */
@@ -1748,7 +1779,7 @@ static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name
 static const ProtobufCIntRange onsale__concert__v1__schedule_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor =
 {
@@ -1758,11 +1789,164 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor
   "Onsale__Concert__V1__ScheduleEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ScheduleEntry),
-  14,
+  15,
   onsale__concert__v1__schedule_entry__field_descriptors,
   onsale__concert__v1__schedule_entry__field_indices_by_name,
   1,  onsale__concert__v1__schedule_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__schedule_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__presale__field_descriptors[1] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__Presale, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__presale__field_indices_by_name[] = {
+  0,   /* field[0] = room_id */
+};
+static const ProtobufCIntRange onsale__concert__v1__presale__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__presale__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.Presale",
+  "Presale",
+  "Onsale__Concert__V1__Presale",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__Presale),
+  1,
+  onsale__concert__v1__presale__field_descriptors,
+  onsale__concert__v1__presale__field_indices_by_name,
+  1,  onsale__concert__v1__presale__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__presale__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__set_presales_request__field_descriptors[4] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetPresalesRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetPresalesRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "presales",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__SetPresalesRequest, n_presales),
+    offsetof(Onsale__Concert__V1__SetPresalesRequest, presales),
+    &onsale__concert__v1__presale__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetPresalesRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__set_presales_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  2,   /* field[2] = presales */
+  1,   /* field[1] = schedule_id */
+  3,   /* field[3] = version */
+};
+static const ProtobufCIntRange onsale__concert__v1__set_presales_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.SetPresalesRequest",
+  "SetPresalesRequest",
+  "Onsale__Concert__V1__SetPresalesRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__SetPresalesRequest),
+  4,
+  onsale__concert__v1__set_presales_request__field_descriptors,
+  onsale__concert__v1__set_presales_request__field_indices_by_name,
+  1,  onsale__concert__v1__set_presales_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__set_presales_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__set_presales_reply__field_descriptors[1] =
+{
+  {
+    "schedule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetPresalesReply, schedule),
+    &onsale__concert__v1__schedule_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__set_presales_reply__field_indices_by_name[] = {
+  0,   /* field[0] = schedule */
+};
+static const ProtobufCIntRange onsale__concert__v1__set_presales_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.SetPresalesReply",
+  "SetPresalesReply",
+  "Onsale__Concert__V1__SetPresalesReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__SetPresalesReply),
+  1,
+  onsale__concert__v1__set_presales_reply__field_descriptors,
+  onsale__concert__v1__set_presales_reply__field_indices_by_name,
+  1,  onsale__concert__v1__set_presales_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__set_presales_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__return_step__field_descriptors[2] =

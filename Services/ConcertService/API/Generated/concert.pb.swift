@@ -127,7 +127,7 @@ package struct ScheduleSettings: Message {
     package var seatsPerUser: UInt32
     /// Length of a hold, 1 s to 24 h. 0: 5 minutes.
     package var hold: Duration
-    /// The room whose pass is needed to see and reserve seats. Empty: none.
+    /// The room whose pass is needed to see and reserve seats, unless the caller has one of a presale. Empty: none is needed.
     package var roomID: RoomID?
 
     package init(
@@ -257,12 +257,15 @@ package struct Schedule: Message {
     /// The reason and time of its cancellation. Empty and 0: not cancelled.
     package var cancelReason: String
     package var cancelledAt: Timestamp?
+    /// The date accepts their passes, too.
+    package var presales: [Presale]
 
     package init(
         scheduleID: ScheduleID, concertID: ConcertID, settings: ScheduleSettings, version: UInt64 = 0,
         layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = [],
         createdAt: Timestamp? = nil, updatedAt: Timestamp? = nil, movedAt: Timestamp? = nil, moveReason: String = "",
-        returnUntil: Timestamp? = nil, cancelReason: String = "", cancelledAt: Timestamp? = nil
+        returnUntil: Timestamp? = nil, cancelReason: String = "", cancelledAt: Timestamp? = nil,
+        presales: [Presale] = []
     ) {
         self.scheduleID = scheduleID
         self.concertID = concertID
@@ -278,6 +281,41 @@ package struct Schedule: Message {
         self.returnUntil = returnUntil
         self.cancelReason = cancelReason
         self.cancelledAt = cancelledAt
+        self.presales = presales
+    }
+}
+
+/// A sale to some buyers before the others. It has a room of its own, with its own line, times and limits.
+package struct Presale: Message {
+    package var roomID: RoomID
+
+    package init(roomID: RoomID) {
+        self.roomID = roomID
+    }
+}
+
+package struct SetPresalesRequest: Message {
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    /// At most 3, because a date accepts the passes of at most 4 rooms. Each room once, and not the room of the date. Replaces
+    /// the earlier ones. Empty: none.
+    package var presales: [Presale]
+    /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
+    package var version: UInt64
+
+    package init(concertID: ConcertID, scheduleID: ScheduleID, presales: [Presale] = [], version: UInt64 = 0) {
+        self.concertID = concertID
+        self.scheduleID = scheduleID
+        self.presales = presales
+        self.version = version
+    }
+}
+
+package struct SetPresalesReply: Message {
+    package var schedule: Schedule
+
+    package init(schedule: Schedule) {
+        self.schedule = schedule
     }
 }
 
@@ -593,7 +631,7 @@ package struct ListSchedulesReply: Message {
 package struct ShowSeatsRequest: Message {
     package var concertID: ConcertID
     package var scheduleID: ScheduleID
-    /// The caller's pass, if the date has a room. Operators need none.
+    /// The caller's pass of a room of the date, if it has one. Operators need none.
     package var pass: [UInt8]
     /// The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
     package var knownLayoutVersion: UInt64
@@ -709,7 +747,7 @@ package struct ReserveSeatsRequest: Message {
     package var concertID: ConcertID
     package var scheduleID: ScheduleID
     package var choice: Choice?
-    /// The caller's pass, if the date has a room. Refused with PASS_USED after a sale under its place. Paying needs no pass.
+    /// The caller's pass of a room of the date, if it has one. Refused with PASS_USED after a sale under its place. Paying needs no pass.
     package var pass: [UInt8]
 
     package enum Choice: Equatable, Sendable {
@@ -1665,6 +1703,7 @@ package enum ConcertReason: String, Reason, CaseIterable {
     case dateCancelled = "DATE_CANCELLED"
     case dateOver = "DATE_OVER"
     case wrongConfirmation = "WRONG_CONFIRMATION"
+    case roomMissing = "ROOM_MISSING"
     case checkInClosed = "CHECK_IN_CLOSED"
 
     package var code: StatusCode {
@@ -1676,7 +1715,7 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .passMissing, .passRefused, .passOfAnotherRoom, .passUsed: .permissionDenied
         case .saleNotOpen, .saleOver, .tooManySeats, .tooManyReservations, .alreadySold, .notSold, .notCancellable,
             .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled, .ticketNotUsed, .checkInUndone,
-            .dateCancelled, .dateOver, .wrongConfirmation, .checkInClosed:
+            .dateCancelled, .dateOver, .wrongConfirmation, .roomMissing, .checkInClosed:
             .failedPrecondition
         case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether, .refundChanged,
             .concertChanged:
@@ -1698,7 +1737,7 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .saleOver: "the sale of this date is closed, so its seats cannot be reserved"
         case .passMissing: "a pass is required: join the room and wait for your turn"
         case .passRefused: "the pass was rejected: renew your place to get a new one"
-        case .passOfAnotherRoom: "the pass is for another room"
+        case .passOfAnotherRoom: "the pass is for another room than those of the date"
         case .seatHeld: "a seat is held by another user; see the TakenSeats"
         case .seatSold: "a seat is sold; see the TakenSeats"
         case .seatBlocked: "a seat is blocked; see the TakenSeats"
@@ -1708,7 +1747,7 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .tooManyReservations: "the user has too many reservations of the concert: release one"
         case .alreadySold: "a sold reservation cannot be released, only cancelled"
         case .notSold: "only a sold reservation can be cancelled"
-        case .notCancellable: "tickets of this date cannot be returned, except by an operator"
+        case .notCancellable: "users cannot cancel reservations of this date; operators can"
         case .cancelDeadlinePassed: "users can no longer cancel reservations of this date; operators still can"
         case .codeRefused: "the ticket code was rejected"
         case .ticketOfAnotherDate: "the ticket is for another date"
@@ -1724,6 +1763,8 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .dateOver: "the date is over, so it cannot be cancelled"
         case .wrongConfirmation:
             "the confirmation is not that of the date: request it again without a confirmation, and check what would be cancelled"
+        case .roomMissing:
+            "the date has no room, so nobody needs a pass, and a presale gives no advantage: set the room of the date first"
         case .checkInClosed: "tickets for this date are not checked in now"
         }
     }
@@ -1924,6 +1965,10 @@ package enum ConcertMethods {
     /// policy of its sale; a later one applies to it only where it is better for the user.
     package static let setReturnPolicy = Method<SetReturnPolicyRequest, SetReturnPolicyReply>(
         "onsale.concert.v1.Concert/SetReturnPolicy", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Sets the presales of a date: further rooms whose passes it accepts, beside its own. ConfigureSchedule does not change them,
+    /// but removes them together with the room of the date.
+    package static let setPresales = Method<SetPresalesRequest, SetPresalesReply>(
+        "onsale.concert.v1.Concert/SetPresales", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
     /// confirmation, changes nothing, and returns what would be cancelled and the code of the confirmation. The work goes on
     /// after the reply; the reply to a later call has its progress. The request_id identifies the cancellation.
@@ -2032,15 +2077,15 @@ package enum ConcertMethods {
         "onsale.concert.v1.Concert",
         methods: [
             createConcert.description, configureConcert.description, addSchedule.description,
-            configureSchedule.description, moveDate.description, setReturnPolicy.description, cancelDate.description,
-            setSeats.description, blockSeats.description, unblockSeats.description, removeSeats.description,
-            listConcerts.description, listSchedules.description, showSeats.description, watchSeats.description,
-            reserveSeats.description, releaseReservation.description, showReservation.description,
-            listReservations.description, confirm.description, abort.description, cancelReservation.description,
-            cancelTickets.description, quoteReturn.description, listRefundsDue.description,
-            acknowledgeRefund.description, listTickets.description, showTicket.description, showTicketKeys.description,
-            checkIn.description, undoCheckIn.description, salesReport.description, showSeatHistory.description,
-            findReservations.description, findTickets.description, findBuyers.description,
+            configureSchedule.description, moveDate.description, setReturnPolicy.description, setPresales.description,
+            cancelDate.description, setSeats.description, blockSeats.description, unblockSeats.description,
+            removeSeats.description, listConcerts.description, listSchedules.description, showSeats.description,
+            watchSeats.description, reserveSeats.description, releaseReservation.description,
+            showReservation.description, listReservations.description, confirm.description, abort.description,
+            cancelReservation.description, cancelTickets.description, quoteReturn.description,
+            listRefundsDue.description, acknowledgeRefund.description, listTickets.description, showTicket.description,
+            showTicketKeys.description, checkIn.description, undoCheckIn.description, salesReport.description,
+            showSeatHistory.description, findReservations.description, findTickets.description, findBuyers.description,
         ],
         file: .concert)
 }
@@ -2060,6 +2105,9 @@ package protocol ConcertHandlers: Sendable {
     /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
     /// policy of its sale; a later one applies to it only where it is better for the user.
     func setReturnPolicy(_ request: SetReturnPolicyRequest, call: Call) async throws -> SetReturnPolicyReply
+    /// Sets the presales of a date: further rooms whose passes it accepts, beside its own. ConfigureSchedule does not change them,
+    /// but removes them together with the room of the date.
+    func setPresales(_ request: SetPresalesRequest, call: Call) async throws -> SetPresalesReply
     /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
     /// confirmation, changes nothing, and returns what would be cancelled and the code of the confirmation. The work goes on
     /// after the reply; the reply to a later call has its progress. The request_id identifies the cancellation.
@@ -2136,6 +2184,7 @@ extension ConcertHandlers {
                 Route(ConcertMethods.configureSchedule, configureSchedule(_:call:)),
                 Route(ConcertMethods.moveDate, moveDate(_:call:)),
                 Route(ConcertMethods.setReturnPolicy, setReturnPolicy(_:call:)),
+                Route(ConcertMethods.setPresales, setPresales(_:call:)),
                 Route(ConcertMethods.cancelDate, cancelDate(_:call:)),
                 Route(ConcertMethods.setSeats, setSeats(_:call:)),
                 Route(ConcertMethods.blockSeats, blockSeats(_:call:)),
@@ -2219,6 +2268,14 @@ package struct ConcertClient: Sendable {
         _ request: SetReturnPolicyRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SetReturnPolicyReply {
         try await client.call(ConcertMethods.setReturnPolicy, request, options)
+    }
+
+    /// Sets the presales of a date: further rooms whose passes it accepts, beside its own. ConfigureSchedule does not change them,
+    /// but removes them together with the room of the date.
+    package func setPresales(
+        _ request: SetPresalesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SetPresalesReply {
+        try await client.call(ConcertMethods.setPresales, request, options)
     }
 
     /// Cancels a date: blocks all its seats, ends holds, and returns every ticket in full, also used ones. Without a
@@ -2800,6 +2857,9 @@ extension Schedule {
         returnUntil = Timestamp(reading: fields.pointee.return_until_ms)
         cancelReason = String(reading: fields.pointee.cancel_reason)
         cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
+        presales = try Array(reading: fields.pointee.presales, count: fields.pointee.n_presales) {
+            element throws(MessageError) in try Presale(required: element, in: "presales")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2823,6 +2883,10 @@ extension Schedule {
         fields.pointee.return_until_ms = UInt64(clamping: returnUntil?.milliseconds ?? 0)
         fields.pointee.cancel_reason = try arena.string(cancelReason, "onsale.concert.v1.ScheduleEntry.cancel_reason")
         fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
+        fields.pointee.n_presales = presales.count
+        fields.pointee.presales = try arena.array(presales, "onsale.concert.v1.ScheduleEntry.presales") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
         return fields
     }
 
@@ -2834,6 +2898,67 @@ extension Schedule {
         try FieldRule.time(Int64(clamping: fields.pointee.moved_at_ms), isRequired: false, "moved_at_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.return_until_ms), isRequired: false, "return_until_ms")
         try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
+    }
+}
+
+extension Presale {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__presale__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__Presale>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__Presale> {
+        let fields = try arena.make(onsale__concert__v1__presale__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.concert.v1.Presale.room_id")
+        return fields
+    }
+}
+
+extension SetPresalesRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__set_presales_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetPresalesRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        presales = try Array(reading: fields.pointee.presales, count: fields.pointee.n_presales) {
+            element throws(MessageError) in try Presale(required: element, in: "presales")
+        }
+        version = fields.pointee.version
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__SetPresalesRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__set_presales_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.SetPresalesRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.SetPresalesRequest.schedule_id")
+        fields.pointee.n_presales = presales.count
+        fields.pointee.presales = try arena.array(presales, "onsale.concert.v1.SetPresalesRequest.presales") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.version = version
+        return fields
+    }
+}
+
+extension SetPresalesReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__set_presales_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetPresalesReply>) throws(MessageError) {
+        schedule = try Schedule(required: fields.pointee.schedule, in: "schedule")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__SetPresalesReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__set_presales_reply__init)
+        fields.pointee.schedule = try schedule.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SetPresalesReply>) throws(MessageError) {
+        try Schedule.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
@@ -5069,7 +5194,7 @@ extension ProtoFile {
         6c6f73657341744d73122c0a0f63616e63656c5f756e74696c5f6d731808200128044204e0b51801520d63616e63656c\
         556e74696c4d73122a0a0776657273696f6e1809200128044210f2b5180c080110ffffffffffffffff7f520776657273\
         696f6e22530a0d4d6f7665446174655265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e\
-        636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c65229d050a0d536368\
+        636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522d5050a0d536368\
         6564756c65456e74727912310a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b618\
         01520a7363686564756c654964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b6\
         18015209636f6e63657274496412450a0873657474696e677318032001280b32232e6f6e73616c652e636f6e63657274\
@@ -5083,471 +5208,485 @@ extension ProtoFile {
         6f76656441744d73121f0a0b6d6f76655f726561736f6e180b20012809520a6d6f7665526561736f6e122c0a0f726574\
         75726e5f756e74696c5f6d73180c200128044204e0b51801520d72657475726e556e74696c4d7312230a0d63616e6365\
         6c5f726561736f6e180d20012809520c63616e63656c526561736f6e122c0a0f63616e63656c6c65645f61745f6d7318\
-        0e200128044204e0b51801520d63616e63656c6c656441744d733a0cfab618085363686564756c65226c0a0a52657475\
-        726e5374657012330a11646179735f6265666f72655f737461727418012001280d4207f2b5180310c21c520f64617973\
-        4265666f7265537461727412290a0c6b6570745f70657263656e7418022001280d4206f2b518021064520b6b65707450\
-        657263656e7422f8010a1653657452657475726e506f6c69637952657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
-        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412330a057374657073180320\
-        03280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e5374657052057374657073122c0a0f63616e\
-        63656c5f756e74696c5f6d731804200128044204e0b51801520d63616e63656c556e74696c4d7312180a077665727369\
-        6f6e180520012804520776657273696f6e22bd010a1143616e63656c4461746552657175657374122e0a0a636f6e6365\
-        72745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564\
-        756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412210a067265\
-        61736f6e1803200128094209fab51805080110c8015206726561736f6e12220a0c636f6e6669726d6174696f6e180420\
-        012809520c636f6e6669726d6174696f6e22bd020a0f43616e63656c446174655265706c79123b0a046c656674180120\
-        01280b32212e6f6e73616c652e636f6e636572742e76312e43616e63656c6c65645061727473420480b6180152046c65\
-        6674123b0a04646f6e6518022001280b32212e6f6e73616c652e636f6e636572742e76312e43616e63656c6c65645061\
-        727473420480b618015204646f6e65121a0a0863757272656e6379180320012809520863757272656e637912220a0c63\
-        6f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e12160a06726561736f6e18052001280952\
-        06726561736f6e122c0a0f63616e63656c6c65645f61745f6d731806200128044204e0b51801520d63616e63656c6c65\
-        6441744d73122a0a0e66696e69736865645f61745f6d731807200128044204e0b51801520c66696e697368656441744d\
-        7322700a0e43616e63656c6c6564506172747312140a0573656174731801200128045205736561747312120a0468656c\
-        64180220012804520468656c6412180a077469636b65747318032001280452077469636b657473121a0a08726566756e\
-        6465641804200128045208726566756e646564225a0a1453657452657475726e506f6c6963795265706c7912420a0873\
-        63686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727942\
-        0480b6180152087363686564756c6522620a0a53656174436f756e747312120a04667265651801200128045204667265\
-        6512120a0468656c64180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f\
-        636b65641804200128045207626c6f636b65642293010a095365617452616e676512180a0773656374696f6e18012001\
-        2809520773656374696f6e12100a03726f771802200128095203726f77122d0a0c66697273745f6e756d626572180320\
-        01280d420af2b518060801109f8d06520b66697273744e756d626572122b0a0b6c6173745f6e756d6265721804200128\
-        0d420af2b518060801109f8d06520a6c6173744e756d6265722288010a09536561744f6666657212380a057365617473\
-        18012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b61801520573656174\
-        73121e0a0567726164651802200128094208fab51804080110205205677261646512210a057072696365180320012804\
-        420bf2b518071080a094a58d1d5205707269636522aa010a0f536574536561747352657175657374122e0a0a636f6e63\
-        6572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b73636865\
-        64756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a066f\
-        666665727318032003280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252066f66666572\
-        7322520a0d53657453656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e63\
-        6572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e747322560a1053656174436861\
-        6e6765436f756e747312140a0561646465641801200128045205616464656412180a076368616e676564180220012804\
-        52076368616e67656412120a046b65707418032001280452046b65707422cd010a11426c6f636b536561747352657175\
-        657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572\
-        74496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73636865\
-        64756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e536561745261\
-        6e67655205736561747312210a06726561736f6e1804200128094209fab51805080110c8015206726561736f6e22540a\
-        0f426c6f636b53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572\
-        742e76312e536561744368616e6765436f756e7473420480b618015206636f756e747322ac010a13556e626c6f636b53\
-        6561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b6\
-        1801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76\
-        312e5365617452616e67655205736561747322560a11556e626c6f636b53656174735265706c7912410a06636f756e74\
-        7318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b6\
-        18015206636f756e747322ab010a1252656d6f7665536561747352657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
-        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a057365617473180320\
-        03280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747322550a1052656d6f\
-        766553656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e7631\
-        2e536561744368616e6765436f756e7473420480b618015206636f756e7473224c0a134c697374436f6e636572747352\
-        65717565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001280c420bdab5180743\
-        6f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a08636f6e63657274731801\
-        2003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208636f6e636572747312\
-        190a086861735f6d6f726518022001280852076861734d6f726522cc010a144c6973745363686564756c657352657175\
-        657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572\
-        74496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f736561747318\
-        032001280852116f6e6c795769746846726565536561747312180a047061737318042001280c420490b6180152047061\
-        737312250a0e6f6e6c795f617661696c61626c65180520012808520d6f6e6c79417661696c61626c6522540a124c6973\
-        745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e73616c652e636f6e63\
-        6572742e76312e5363686564756c65456e74727952097363686564756c65732293020a1053686f775365617473526571\
-        75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
-        7274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368\
-        6564756c65496412180a047061737318032001280c420490b6180152047061737312300a146b6e6f776e5f6c61796f75\
-        745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e12260a0f776974685f66726565\
-        5f7365617473180520012808520d7769746846726565536561747312280a1066697273745f667265655f696e64657818\
-        062001280d520e666972737446726565496e64657822b6020a0e53686f7753656174735265706c7912250a0e6c61796f\
-        75745f76657273696f6e180120012804520d6c61796f757456657273696f6e12340a06626c6f636b7318022003280b32\
-        1c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f636b5206626c6f636b7312120a0468656c64180320\
-        03280d520468656c6412120a04736f6c6418042003280d5204736f6c6412180a07626c6f636b656418052003280d5207\
-        626c6f636b6564121a0a0863757272656e6379180620012809520863757272656e637912220a0861735f6f665f6d7318\
-        07200128044208e0b5180180b61801520661734f664d73121d0a0a667265655f73656174731808200328095209667265\
-        65536561747312260a0f6e6578745f667265655f696e64657818092001280d520d6e65787446726565496e6465782292\
-        010a0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e\
-        5365617452616e6765420480b618015205736561747312140a0567726164651802200128095205677261646512140a05\
-        707269636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d520a6669727374496e\
-        6465782290010a115761746368536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fda\
+        0e200128044204e0b51801520d63616e63656c6c656441744d7312360a0870726573616c6573180f2003280b321a2e6f\
+        6e73616c652e636f6e636572742e76312e50726573616c65520870726573616c65733a0cfab618085363686564756c65\
+        22300a0750726573616c6512250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496422c9010a1253657450726573616c657352657175657374122e0a0a636f6e636572745f696418012001280c420fda\
         b51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210\
-        dab518085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b61801\
-        520470617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32212e6f6e73616c652e\
-        636f6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a076368616e6765731802200128\
-        0b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368616e67657342060a04\
-        6e65777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265656412120a0468656c\
-        6418022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c6f636b656418042003\
-        280d5207626c6f636b65642290020a1352657365727665536561747352657175657374122e0a0a636f6e636572745f69\
-        6418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f\
-        696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a05736561747318\
-        032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205736561747312320a04\
-        6265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e4265737453656174734800520462657374\
-        12180a047061737318052001280c420490b6180152047061737342120a0477697368120acab7180663686f6963652221\
-        0a09536561744e616d657312140a056e616d657318012003280952056e616d657322410a09426573745365617473121e\
-        0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a056772616465180220012809520567\
-        7261646522600a115265736572766553656174735265706c79124b0a0b7265736572766174696f6e18012001280b3223\
-        2e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572\
-        766174696f6e22a1060a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f6964180120\
-        01280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e6365\
-        72745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564\
-        756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a057374\
-        61746518042001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e53746174655205\
-        737461746512140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f\
-        756e74121a0a0863757272656e6379180720012809520863757272656e6379122e0a0e72657365727665645f61745f6d\
-        731808200128044208e0b5180180b61801520c726573657276656441744d7312290a0b646561646c696e655f6d731809\
-        200128044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d73180a200128044204\
-        e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b518015209656e646564\
-        41744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e7452097061796d656e744964\
-        12250a0e72657475726e65645f7365617473180d20032809520d72657475726e6564536561747312230a0d7265747572\
-        6e5f726561736f6e180e20012809520c72657475726e526561736f6e12210a07757365725f6964180f2001280c4208da\
-        b5180455736572520675736572496412280a0d757064617465645f61745f6d731810200128044204e0b51801520b7570\
-        646174656441744d7312250a0e646174655f63616e63656c6c6564181120012808520d6461746543616e63656c6c6564\
-        12210a07726f6f6d5f696418122001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c6163655f696418\
-        132001280c4209dab51805506c6163655207706c61636549643a0ffab6180b5265736572766174696f6e2287010a1952\
-        656c656173655265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab5\
-        1807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c\
-        4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422660a1752656c6561736552\
-        65736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f\
-        6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e2284010a\
-        1653686f775265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
-        07436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c42\
-        13dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422630a1453686f775265736572\
-        766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572\
-        742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e22490a174c697374\
-        5265736572766174696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e\
-        6365727480b618015209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c7912470a0c\
-        7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e526573657276617469\
-        6f6e456e747279520c7265736572766174696f6e7322bc020a0e436f6e6669726d52657175657374122e0a0a636f6e63\
-        6572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d\
-        656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e72657365\
-        72766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d726573657276617469\
-        6f6e496412250a07757365725f696418042001280c420cdab518045573657280b61801520675736572496412160a0661\
-        6d6f756e741805200128045206616d6f756e7412220a0863757272656e63791806200128094206fab518021805520863\
-        757272656e6379122b0a11756e6465727374616e64735f70617274731807200128085210756e6465727374616e647350\
-        6172747322520a0c436f6e6669726d5265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e\
-        636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22d7010a0c41626f\
-        727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209\
-        636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b618015209\
-        7061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b526573657276617469\
-        6f6e80b61801520d7265736572766174696f6e4964122b0a11756e6465727374616e64735f7061727473180420012808\
-        5210756e6465727374616e6473506172747322500a0a41626f72745265706c7912420a086465636973696f6e18012001\
-        280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b61801520864656369\
-        73696f6e22fb020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c65\
-        2e636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e1802\
-        2001280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e\
-        7265736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d726573657276617469\
-        6f6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e63791805200128095208\
-        63757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a0870\
-        6c6163655f696418072001280c4209dab51805506c6163655207706c616365496412310a05736561747318082003280b\
-        321b2e6f6e73616c652e636f6e636572742e76312e536f6c6453656174520573656174733a0cfab61808446563697369\
-        6f6e224b0a08536f6c645365617412120a0473656174180120012809520473656174122b0a097469636b65745f696418\
-        022001280c420edab518065469636b657480b6180152087469636b6574496422ca010a1843616e63656c526573657276\
-        6174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
-        015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b526573657276\
-        6174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e1803200128094207fab5180310c8\
-        015206726561736f6e12210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d6f756e7422ca010a\
-        1643616e63656c5265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
-        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
-        74696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e6449\
-        6412360a06726566756e6418032001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472\
-        795206726566756e6422dc010a1443616e63656c5469636b65747352657175657374122e0a0a636f6e636572745f6964\
-        18012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f\
-        6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e49641214\
-        0a0573656174731803200328095205736561747312210a0c6c656173745f616d6f756e74180420012804520b6c656173\
-        74416d6f756e74121f0a06726561736f6e1805200128094207fab5180310c8015206726561736f6e229f010a1243616e\
-        63656c5469636b6574735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f\
-        6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e123c0a06\
-        726566756e6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e747279420480b6\
-        18015206726566756e642296010a1251756f746552657475726e52657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e\
-        5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412140a\
-        057365617473180320032809520573656174732284010a1051756f746552657475726e5265706c7912330a056c696e65\
-        7318012003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e4c696e6552056c696e6573123b0a\
-        05746f74616c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e52657475726e416d6f756e74420480\
-        b618015205746f74616c22660a0a52657475726e4c696e6512120a047365617418012001280952047365617412140a05\
-        707269636518022001280452057072696365121a0a08726566756e6465641803200128045208726566756e6465641212\
-        0a046b65707418042001280452046b657074225a0a0c52657475726e416d6f756e74121a0a08726566756e6465641801\
-        200128045208726566756e64656412120a046b65707418022001280452046b657074121a0a0863757272656e63791803\
-        20012809520863757272656e637922db010a154c697374526566756e647344756552657175657374122a0a0a636f6e63\
-        6572745f696418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a1061667465725f636f\
-        6e636572745f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e63657274496412320a0f61\
-        667465725f726566756e645f696418032001280c420adab51806526566756e64520d6166746572526566756e64496412\
-        2b0a11756e6465727374616e64735f70617274731804200128085210756e6465727374616e64735061727473226a0a13\
-        4c697374526566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f\
-        6e636572742e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f726518022001280852\
-        076861734d6f726522df030a0b526566756e64456e747279122b0a09726566756e645f696418012001280c420edab518\
-        06526566756e6480b618015208726566756e644964122e0a0a636f6e636572745f696418022001280c420fdab5180743\
-        6f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f696418032001280c420fdab5180750\
-        61796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418042001280c4213da\
-        b5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a07757365725f696418052001\
-        280c420cdab518045573657280b61801520675736572496412160a06616d6f756e741806200128045206616d6f756e74\
-        121a0a0863757272656e6379180720012809520863757272656e637912160a06726561736f6e18082001280952067265\
-        61736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5180180b61801520a64756553696e63654d73\
-        12120a046b657074180a2001280452046b65707412140a057365617473180b200328095205736561747312320a126163\
-        6b6e6f776c65646765645f61745f6d73180c200128044204e0b51801521061636b6e6f776c656467656441744d733a0a\
-        fab61806526566756e6422a3010a1841636b6e6f776c65646765526566756e6452657175657374122e0a0a636f6e6365\
-        72745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a09726566756e\
-        645f696418022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a7061796d656e745f\
-        696418032001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e6f776c6564676552\
-        6566756e645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e636572745f69641801\
-        2001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c6973745469636b65747352\
-        65706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574\
-        456e74727952077469636b65747322b2080a0b5469636b6574456e747279122b0a097469636b65745f69641801200128\
-        0c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f696418022001280c42\
-        0fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418032001280c\
-        4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e7265736572766174696f6e5f6964\
-        18042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412340a057374\
-        61746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574537461746552057374617465\
-        12120a047365617418062001280952047365617412140a0567726164651807200128095205677261646512140a057072\
-        69636518082001280452057072696365121a0a0863757272656e6379180920012809520863757272656e6379122a0a0c\
-        7374617274735f61745f6d73180a200128044208e0b5180180b61801520a73746172747341744d7312260a0a656e6473\
-        5f61745f6d73180b200128044208e0b5180180b618015208656e647341744d73122a0a0c6973737565645f61745f6d73\
-        180c200128044208e0b5180180b61801520a69737375656441744d7312220a0a757365645f61745f6d73180d20012804\
-        4204e0b5180152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d73180e200128044204e0b5180152\
-        0d63616e63656c6c656441744d73121a0a08726566756e646564180f200128045208726566756e64656412120a046b65\
-        707418102001280452046b65707412270a09726566756e645f696418112001280c420adab51806526566756e64520872\
-        6566756e64496412230a0d63616e63656c5f726561736f6e181220012809520c63616e63656c526561736f6e122d0a10\
-        66697273745f757365645f61745f6d731813200128044204e0b51801520d66697273745573656441744d7312260a0c75\
-        6e646f6e655f61745f6d731814200128044204e0b51801520a756e646f6e6541744d73121f0a0b756e646f5f72656173\
-        6f6e181520012809520a756e646f526561736f6e12280a0d757064617465645f61745f6d731816200128044204e0b518\
-        01520b7570646174656441744d7312210a07757365725f696418172001280c4208dab518045573657252067573657249\
-        64122f0a11736f6c645f7374617274735f61745f6d731818200128044204e0b51801520e736f6c645374617274734174\
-        4d73121f0a0b6d6f76655f726561736f6e181920012809520a6d6f7665526561736f6e122c0a0f72657475726e5f756e\
-        74696c5f6d73181a200128044204e0b51801520d72657475726e556e74696c4d7312240a0b6d6f7665645f61745f6d73\
-        181b200128044204e0b5180152096d6f76656441744d733a0afab618065469636b657422700a1153686f775469636b65\
-        7452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801520963\
-        6f6e636572744964122b0a097469636b65745f696418022001280c420edab518065469636b657480b618015208746963\
-        6b6574496422630a0f53686f775469636b65745265706c79123c0a067469636b657418012001280b321e2e6f6e73616c\
-        652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412120a04636f64651802\
-        200128095204636f646522170a1553686f775469636b65744b6579735265717565737422470a1353686f775469636b65\
-        744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e636f6e636572742e76312e546963\
-        6b65744b657952046b65797322410a095469636b65744b657912150a066b65795f696418012001280d52056b65794964\
-        121d0a0a7075626c69635f6b657918022001280c52097075626c69634b65792298010a0e436865636b496e5265717565\
-        737412180a04636f6465180120012809420490b618015204636f6465122d0a0b7363686564756c655f69641802200128\
-        0c420cdab518085363686564756c65520a7363686564756c654964121a0a04676174651803200128094206fab5180210\
-        2852046761746512210a0977696e646f775f6d7318042001280d4204e8b51801520877696e646f774d7322c5010a0c43\
-        6865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e\
-        5469636b6574456e747279420480b6180152067469636b657412210a0c636f6e636572745f6e616d6518022001280952\
-        0b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809520c7363686564756c654e616d\
-        65122f0a11636f64655f7374617274735f61745f6d731804200128044204e0b51801520e636f64655374617274734174\
-        4d732296010a12556e646f436865636b496e52657175657374122e0a0a636f6e636572745f696418012001280c420fda\
-        b51807436f6e6365727480b618015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab5\
-        18065469636b657480b6180152087469636b6574496412230a06726561736f6e180320012809420bfab51807080110c8\
-        0118075206726561736f6e22500a10556e646f436865636b496e5265706c79123c0a067469636b657418012001280b32\
-        1e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657422440a\
-        1253616c65735265706f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e\
-        6365727480b618015209636f6e63657274496422620a1053616c65735265706f72745265706c7912320a056c696e6573\
-        18012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c696e6573121a0a0863\
-        757272656e6379180220012809520863757272656e637922ac020a0953616c65734c696e6512310a0b7363686564756c\
-        655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412230a0d73636865\
-        64756c655f6e616d65180220012809520c7363686564756c654e616d6512140a05677261646518032001280952056772\
-        61646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e\
-        74735206636f756e747312180a07726576656e75651805200128045207726576656e756512120a047573656418062001\
-        2804520475736564121c0a0963616e63656c6c6564180720012804520963616e63656c6c6564121a0a08726566756e64\
-        65641808200128045208726566756e64656412120a046b65707418092001280452046b657074228f010a1653686f7753\
-        656174486973746f727952657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
+        dab518085363686564756c6580b61801520a7363686564756c65496412360a0870726573616c657318032003280b321a\
+        2e6f6e73616c652e636f6e636572742e76312e50726573616c65520870726573616c657312180a0776657273696f6e18\
+        0420012804520776657273696f6e22560a1053657450726573616c65735265706c7912420a087363686564756c651801\
+        2001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363\
+        686564756c65226c0a0a52657475726e5374657012330a11646179735f6265666f72655f737461727418012001280d42\
+        07f2b5180310c21c520f646179734265666f7265537461727412290a0c6b6570745f70657263656e7418022001280d42\
+        06f2b518021064520b6b65707450657263656e7422f8010a1653657452657475726e506f6c6963795265717565737412\
+        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
+        310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65\
+        496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e53746570\
+        52057374657073122c0a0f63616e63656c5f756e74696c5f6d731804200128044204e0b51801520d63616e63656c556e\
+        74696c4d7312180a0776657273696f6e180520012804520776657273696f6e22bd010a1143616e63656c446174655265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363\
+        686564756c65496412210a06726561736f6e1803200128094209fab51805080110c8015206726561736f6e12220a0c63\
+        6f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e22bd020a0f43616e63656c446174655265\
+        706c79123b0a046c65667418012001280b32212e6f6e73616c652e636f6e636572742e76312e43616e63656c6c656450\
+        61727473420480b6180152046c656674123b0a04646f6e6518022001280b32212e6f6e73616c652e636f6e636572742e\
+        76312e43616e63656c6c65645061727473420480b618015204646f6e65121a0a0863757272656e637918032001280952\
+        0863757272656e637912220a0c636f6e6669726d6174696f6e180420012809520c636f6e6669726d6174696f6e12160a\
+        06726561736f6e1805200128095206726561736f6e122c0a0f63616e63656c6c65645f61745f6d731806200128044204\
+        e0b51801520d63616e63656c6c656441744d73122a0a0e66696e69736865645f61745f6d731807200128044204e0b518\
+        01520c66696e697368656441744d7322700a0e43616e63656c6c6564506172747312140a057365617473180120012804\
+        5205736561747312120a0468656c64180220012804520468656c6412180a077469636b65747318032001280452077469\
+        636b657473121a0a08726566756e6465641804200128045208726566756e646564225a0a1453657452657475726e506f\
+        6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e\
+        5363686564756c65456e747279420480b6180152087363686564756c6522620a0a53656174436f756e747312120a0466\
+        72656518012001280452046672656512120a0468656c64180220012804520468656c6412120a04736f6c641803200128\
+        045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65642293010a095365617452616e676512\
+        180a0773656374696f6e180120012809520773656374696f6e12100a03726f771802200128095203726f77122d0a0c66\
+        697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66697273744e756d626572122b0a0b6c61\
+        73745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173744e756d6265722288010a0953656174\
+        4f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e\
+        6765420480b6180152057365617473121e0a0567726164651802200128094208fab51804080110205205677261646512\
+        210a057072696365180320012804420bf2b518071080a094a58d1d5205707269636522aa010a0f536574536561747352\
+        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
+        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412340a066f666665727318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365\
+        61744f6666657252066f666665727322520a0d53657453656174735265706c7912410a06636f756e747318012001280b\
+        32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f75\
+        6e747322560a10536561744368616e6765436f756e747312140a0561646465641801200128045205616464656412180a\
+        076368616e67656418022001280452076368616e67656412120a046b65707418032001280452046b65707422cd010a11\
+        426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
         727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab5180853636865\
-        64756c6580b61801520a7363686564756c65496412120a047365617418032001280952047365617422a7020a1453686f\
-        7753656174486973746f72795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572\
-        742e76312e5365617453746174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d62\
-        6c6f636b6564526561736f6e12140a0567726164651803200128095205677261646512140a0570726963651804200128\
-        045205707269636512340a06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e536561\
-        74436c61696d5206636c61696d7312280a0d637265617465645f61745f6d731806200128044204e0b51801520b637265\
-        6174656441744d7312280a0d757064617465645f61745f6d731807200128044204e0b51801520b757064617465644174\
-        4d7322d0010a0953656174436c61696d12250a07757365725f696418012001280c420cdab518045573657280b6180152\
-        06757365724964124b0a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e7631\
-        2e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e12230a0d72657475726e5f72\
-        6561736f6e180320012809520c72657475726e526561736f6e122a0a0e72657475726e65645f61745f6d731804200128\
-        044204e0b51801520c72657475726e656441744d7322f2030a1746696e645265736572766174696f6e73526571756573\
+        64756c6580b61801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e\
+        636572742e76312e5365617452616e67655205736561747312210a06726561736f6e1804200128094209fab518050801\
+        10c8015206726561736f6e22540a0f426c6f636b53656174735265706c7912410a06636f756e747318012001280b3223\
+        2e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e74\
+        7322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fda\
+        b51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210\
+        dab518085363686564756c6580b61801520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e\
+        73616c652e636f6e636572742e76312e5365617452616e67655205736561747322560a11556e626c6f636b5365617473\
+        5265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368\
+        616e6765436f756e7473420480b618015206636f756e747322ab010a1252656d6f766553656174735265717565737412\
+        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
+        310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65\
+        496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e676552\
+        05736561747322550a1052656d6f766553656174735265706c7912410a06636f756e747318012001280b32232e6f6e73\
+        616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e7473224c0a\
+        134c697374436f6e63657274735265717565737412120a046e616d6518012001280952046e616d6512210a0561667465\
+        7218022001280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79\
+        123b0a08636f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e\
+        7472795208636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f726522cc010a144c6973\
+        745363686564756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
+        727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f7769\
+        74685f667265655f736561747318032001280852116f6e6c795769746846726565536561747312180a04706173731804\
+        2001280c420490b6180152047061737312250a0e6f6e6c795f617661696c61626c65180520012808520d6f6e6c794176\
+        61696c61626c6522540a124c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b\
+        32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c6573229302\
+        0a1053686f77536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63\
+        65727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab51808536368\
+        6564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b6180152047061737312\
+        300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f\
+        6e12260a0f776974685f667265655f7365617473180520012808520d7769746846726565536561747312280a10666972\
+        73745f667265655f696e64657818062001280d520e666972737446726565496e64657822b6020a0e53686f7753656174\
+        735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f757456657273696f6e12340a\
+        06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f636b5206626c6f\
+        636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f6c6412180a0762\
+        6c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e6379180620012809520863757272656e63\
+        7912220a0861735f6f665f6d731807200128044208e0b5180180b61801520661734f664d73121d0a0a667265655f7365\
+        617473180820032809520966726565536561747312260a0f6e6578745f667265655f696e64657818092001280d520d6e\
+        65787446726565496e6465782292010a0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e7361\
+        6c652e636f6e636572742e76312e5365617452616e6765420480b618015205736561747312140a056772616465180220\
+        0128095205677261646512140a05707269636518032001280452057072696365121f0a0b66697273745f696e64657818\
+        042001280d520a6669727374496e6465782290010a115761746368536561747352657175657374122e0a0a636f6e6365\
+        72745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564\
+        756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412180a047061\
+        737318032001280c420490b61801520470617373228b010a0e576174636853656174734974656d12350a036d61701801\
+        2001280b32212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79480052036d6170123a\
+        0a076368616e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e67657348\
+        0052076368616e67657342060a046e65777322650a0b536561744368616e67657312140a05667265656418012003280d\
+        5205667265656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412\
+        180a07626c6f636b656418042003280d5207626c6f636b65642290020a13526573657276655365617473526571756573\
         74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
-        6412360a0e7265736572766174696f6e5f696418022001280c420fdab5180b5265736572766174696f6e520d72657365\
-        72766174696f6e496412210a07757365725f696418032001280c4208dab5180455736572520675736572496412120a04\
-        7365617418042001280952047365617412250a0b7469636b65745f636f6465180520012809420490b61801520a746963\
-        6b6574436f646512270a097469636b65745f696418062001280c420adab518065469636b657452087469636b65744964\
-        122a0a0a7061796d656e745f696418072001280c420bdab518075061796d656e7452097061796d656e744964122d0a0b\
-        7363686564756c655f696418082001280c420cdab518085363686564756c65520a7363686564756c65496412390a0573\
-        7461746518092001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e537461746552\
-        05737461746512250a056166746572180a2001280c420fdab5180b5265736572766174696f6e52056166746572122b0a\
-        09706167655f73697a65180b2001280d420ef2b5180a080110f4031a0331303052087061676553697a6522bc010a1546\
-        696e645265736572766174696f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73\
-        616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520c7265736572766174696f6e7312190a\
-        086861735f6d6f726518022001280852076861734d6f7265123f0a136c6173745f7265736572766174696f6e5f696418\
-        032001280c420fdab5180b5265736572766174696f6e52116c6173745265736572766174696f6e496422d9020a124669\
-        6e645469636b65747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
-        7480b618015209636f6e63657274496412270a097469636b65745f696418022001280c420adab518065469636b657452\
-        087469636b6574496412360a0e7265736572766174696f6e5f696418032001280c420fdab5180b526573657276617469\
-        6f6e520d7265736572766174696f6e4964122d0a0b7363686564756c655f696418042001280c420cdab5180853636865\
-        64756c65520a7363686564756c65496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e63657274\
-        2e76312e5469636b657453746174655205737461746512200a05616674657218062001280c420adab518065469636b65\
-        7452056166746572122b0a09706167655f73697a6518072001280d420ef2b5180a080110f4031a033130305208706167\
-        6553697a652299010a1046696e645469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e\
-        73616c652e636f6e636572742e76312e5469636b6574456e74727952077469636b65747312190a086861735f6d6f7265\
-        18022001280852076861734d6f726512300a0e6c6173745f7469636b65745f696418032001280c420adab51806546963\
-        6b6574520c6c6173745469636b65744964228f010a1146696e6442757965727352657175657374122e0a0a636f6e6365\
-        72745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964121e0a056166746572\
-        18022001280c4208dab518045573657252056166746572122a0a09706167655f73697a6518032001280d420df2b51809\
-        080110641a0331303052087061676553697a6522650a0f46696e644275796572735265706c7912370a06627579657273\
-        18012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e636572744275796572520662757965727312\
-        190a086861735f6d6f726518022001280852076861734d6f72652293020a0c436f6e63657274427579657212250a0775\
-        7365725f696418012001280c420cdab518045573657280b61801520675736572496412220a0c7265736572766174696f\
-        6e7318022001280d520c7265736572766174696f6e7312180a077469636b65747318032001280d52077469636b657473\
-        12160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863757272\
-        656e637912350a1466697273745f72657365727665645f61745f6d731806200128044204e0b518015211666972737452\
-        6573657276656441744d7312330a136c6173745f72657365727665645f61745f6d731807200128044204e0b518015210\
-        6c617374526573657276656441744d7322400a0a54616b656e536561747312320a05736561747318012003280b321c2e\
-        6f6e73616c652e636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412\
-        120a047365617418012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e63\
-        6572742e76312e5365617453746174655205737461746522fd170a0e436f6e636572744661696c75726522ea170a0652\
-        6561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8\
-        b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f\
-        434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a206368\
-        65636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b6\
-        183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65\
-        206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f7520686176\
-        65206e6f2073756368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b20697473\
-        20696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e\
-        6420696e207468697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f\
-        554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e2074686973\
-        2064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f6620746869\
-        732064617465206861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b618\
-        0ab2b61840746865206461746520686173206368616e6765643a2072657065617420746865206368616e676520776974\
-        68206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b6\
-        18257468652073616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f\
-        4f564552100a1a48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c\
-        20736f206974732073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47\
-        100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e\
-        64207761697420666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b61838\
-        7468652070617373207761732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061\
-        206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c74686520\
-        7061737320697320666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b618\
-        326120736561742069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e5365\
-        61747312390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b2073656520\
-        7468652054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b61825612073656174\
-        20697320626c6f636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e1011\
-        1a41a8b6180ab2b618397365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b\
-        20736565207468652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180a\
-        b2b61856736f206d616e79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765\
-        746865723a2072657175657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f\
-        4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f20\
-        6d616e79207365617473206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561\
-        736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e74686520\
-        757365722068617320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072\
-        656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c6420726573\
-        6572766174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e\
-        4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062\
-        652063616e63656c6c6564125b0a0f4e4f545f43414e43454c4c41424c4510171a46a8b61809b2b6183e7469636b6574\
-        73206f66207468697320646174652063616e6e6f742062652072657475726e65642c2065786365707420627920616e20\
-        6f70657261746f72126d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b618497573\
-        6572732063616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f662074686973206461\
-        74653b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2\
-        b6181c746865207469636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f\
-        544845525f44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064\
-        617465122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b65742077617320757365\
-        6412360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b65742077617320\
-        63616e63656c6c6564127d0a0e524546554e445f4348414e474544101d1a69a8b6180ab2b61861746865207265747572\
-        6e20776f756c6420726566756e64206c657373207468616e206c656173745f616d6f756e74206e6f773a207265706561\
-        7420697420776974682074686520616d6f756e7420696e207468652052657475726e416d6f756e7412600a0f434f4e43\
-        4552545f4348414e47454410241a4ba8b6180ab2b6184374686520636f6e6365727420686173206368616e6765643a20\
-        72657065617420746865206368616e67652077697468206974732063757272656e742076657273696f6e12540a0f5449\
-        434b45545f4e4f545f5553454410251a3fa8b61809b2b61837746865207469636b6574206973206e6f7420757365642c\
-        20736f207468657265206973206e6f20636865636b2d696e20746f20756e646f125d0a09504153535f5553454410271a\
-        4ea8b61807b2b618467365617473207765726520626f7567687420756e646572207468697320706173733a206a6f696e\
-        2074686520726f6f6d20616761696e20746f2072657365727665206d6f7265124c0a0f434845434b5f494e5f554e444f\
-        4e4510261a37a8b61809b2b6182f7468697320636865636b2d696e2077617320756e646f6e653a207363616e20746865\
-        207469636b657420616761696e12320a0e444154455f43414e43454c4c4544101e1a1ea8b61809b2b618167468652064\
-        617465207761732063616e63656c6c656412420a09444154455f4f564552101f1a33a8b61809b2b6182b746865206461\
-        7465206973206f7665722c20736f2069742063616e6e6f742062652063616e63656c6c65641294010a1257524f4e475f\
-        434f4e4649524d4154494f4e10201a7ca8b61809b2b6187474686520636f6e6669726d6174696f6e206973206e6f7420\
-        74686174206f662074686520646174653a207265717565737420697420616761696e20776974686f7574206120636f6e\
-        6669726d6174696f6e2c20616e6420636865636b207768617420776f756c642062652063616e63656c6c656412490a0f\
-        434845434b5f494e5f434c4f53454410281a34a8b61809b2b6182c7469636b65747320666f7220746869732064617465\
-        20617265206e6f7420636865636b656420696e206e6f772a720a105265736572766174696f6e537461746512210a1d52\
-        45534552564154494f4e5f53544154455f554e535045434946494544100012080a0448454c44100112080a04534f4c44\
-        1002120c0a0852454c45415345441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f44\
-        65636973696f6e4f7574636f6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000\
-        120d0a09434f4e4649524d45441001120b0a0741424f5254454410022a8a010a0b41626f7274526561736f6e121c0a18\
-        41424f52545f524541534f4e5f554e535045434946494544100012100a0c484f4c445f45585049524544100112080a04\
-        474f4e45100212100a0c414c52454144595f534f4c441003120c0a084d49534d415443481004120d0a09524551554553\
-        544544100512120a0e444154455f43414e43454c4c454410062a4f0a0b5469636b65745374617465121c0a185449434b\
-        45545f53544154455f554e535045434946494544100012090a0556414c4944100112080a04555345441002120d0a0943\
-        414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53544154455f554e5350454349464945\
-        44100012130a0f534541545f53544154455f46524545100112130a0f534541545f53544154455f48454c44100212130a\
-        0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f424c4f434b4544100432a61e0a0743\
-        6f6e63657274126c0a0d437265617465436f6e6365727412272e6f6e73616c652e636f6e636572742e76312e43726561\
-        7465436f6e63657274526571756573741a252e6f6e73616c652e636f6e636572742e76312e437265617465436f6e6365\
-        72745265706c79220b90020288b5180398b5180212750a10436f6e666967757265436f6e63657274122a2e6f6e73616c\
-        652e636f6e636572742e76312e436f6e666967757265436f6e63657274526571756573741a282e6f6e73616c652e636f\
-        6e636572742e76312e436f6e666967757265436f6e636572745265706c79220b90020288b5180398b5180212660a0b41\
-        64645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e4164645363686564756c65526571756573\
-        741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c655265706c79220b90020288b5180398\
-        b5180212780a11436f6e6669677572655363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e\
-        6669677572655363686564756c65526571756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e666967\
-        7572655363686564756c655265706c79220b90020288b5180398b51802125d0a084d6f76654461746512222e6f6e7361\
-        6c652e636f6e636572742e76312e4d6f766544617465526571756573741a202e6f6e73616c652e636f6e636572742e76\
-        312e4d6f7665446174655265706c79220b90020288b5180398b5180212720a0f53657452657475726e506f6c69637912\
-        292e6f6e73616c652e636f6e636572742e76312e53657452657475726e506f6c696379526571756573741a272e6f6e73\
-        616c652e636f6e636572742e76312e53657452657475726e506f6c6963795265706c79220b90020288b5180398b51802\
-        12630a0a43616e63656c4461746512242e6f6e73616c652e636f6e636572742e76312e43616e63656c44617465526571\
-        756573741a222e6f6e73616c652e636f6e636572742e76312e43616e63656c446174655265706c79220b90020288b518\
-        0398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e636572742e76312e53657453656174735265\
-        71756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265706c79220b90020288b51803\
-        98b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174\
-        73526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174735265706c79220b9002\
-        0288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c652e636f6e636572742e76312e556e\
-        626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e556e626c6f636b536561\
-        74735265706c79220b90020288b5180398b5180212660a0b52656d6f7665536561747312252e6f6e73616c652e636f6e\
-        636572742e76312e52656d6f76655365617473526571756573741a232e6f6e73616c652e636f6e636572742e76312e52\
-        656d6f766553656174735265706c79220b90020288b5180398b5180212650a0c4c697374436f6e636572747312262e6f\
-        6e73616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73616c652e636f\
-        6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c6973745363686564\
-        756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c6573526571756573741a252e\
-        6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188b51801126c0a\
-        0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f775365617473526571756573741a\
-        212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79221790020188b5180288b5180398\
-        b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e636f6e636572742e76312e5761\
-        7463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e576174636853656174734974\
-        656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c52657365727665536561747312262e\
-        6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e73616c652e63\
-        6f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a1252656c6561736552\
-        65736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f\
-        6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f6e52\
-        65706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e636f6e636572\
-        742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e636572742e76312e\
-        53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c6973745265736572766174696f6e\
-        73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e73526571756573741a282e\
-        6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c79220790020188b51802\
-        12560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d526571756573741a1f\
-        2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b5180412500a0541626f72\
-        74121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c652e636f6e63\
-        6572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c5265736572766174696f6e12\
-        2b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e526571756573741a292e6f\
-        6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220f90020288b51802\
-        88b5180398b5180212700a0d43616e63656c5469636b65747312272e6f6e73616c652e636f6e636572742e76312e4361\
-        6e63656c5469636b657473526571756573741a252e6f6e73616c652e636f6e636572742e76312e43616e63656c546963\
-        6b6574735265706c79220f90020288b5180288b5180398b51802126a0a0b51756f746552657475726e12252e6f6e7361\
-        6c652e636f6e636572742e76312e51756f746552657475726e526571756573741a232e6f6e73616c652e636f6e636572\
-        742e76312e51756f746552657475726e5265706c79220f90020188b5180288b5180398b51802126b0a0e4c6973745265\
-        66756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475655265717565\
-        73741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e64734475655265706c79220790020188\
-        b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e76312e41636b\
-        6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e41636b6e6f77\
-        6c65646765526566756e645265706c79220790020288b5180412620a0b4c6973745469636b65747312252e6f6e73616c\
-        652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e73616c652e636f6e63657274\
-        2e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f775469636b657412242e6f6e\
-        73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e6f6e73616c652e636f6e6365\
-        72742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e53686f775469636b65744b657973\
-        12282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b657973526571756573741a262e6f6e73\
-        616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c79220790020188b51801125a0a0743\
-        6865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e526571756573741a1f2e6f6e7361\
-        6c652e636f6e636572742e76312e436865636b496e5265706c79220b90020288b5180398b5180312660a0b556e646f43\
-        6865636b496e12252e6f6e73616c652e636f6e636572742e76312e556e646f436865636b496e526571756573741a232e\
-        6f6e73616c652e636f6e636572742e76312e556e646f436865636b496e5265706c79220b90020288b5180398b5180312\
-        6a0a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265\
-        71756573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220f90020188\
-        b5180398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e\
-        76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e5368\
-        6f7753656174486973746f72795265706c79220f90020188b5180398b5180298b5180412790a1046696e645265736572\
-        766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e46696e645265736572766174696f6e7352657175\
-        6573741a282e6f6e73616c652e636f6e636572742e76312e46696e645265736572766174696f6e735265706c79220f90\
-        020188b5180398b5180298b51804126a0a0b46696e645469636b65747312252e6f6e73616c652e636f6e636572742e76\
-        312e46696e645469636b657473526571756573741a232e6f6e73616c652e636f6e636572742e76312e46696e64546963\
-        6b6574735265706c79220f90020188b5180398b5180298b5180412670a0a46696e6442757965727312242e6f6e73616c\
-        652e636f6e636572742e76312e46696e64427579657273526571756573741a222e6f6e73616c652e636f6e636572742e\
-        76312e46696e644275796572735265706c79220f90020188b5180398b5180298b51804620670726f746f33
+        6412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368656475\
+        6c65496412340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d65\
+        7348005205736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e426573\
+        745365617473480052046265737412180a047061737318052001280c420490b6180152047061737342120a0477697368\
+        120acab7180663686f69636522210a09536561744e616d657312140a056e616d657318012003280952056e616d657322\
+        410a09426573745365617473121e0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a05\
+        67726164651802200128095205677261646522600a115265736572766553656174735265706c79124b0a0b7265736572\
+        766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e7472\
+        79420480b61801520b7265736572766174696f6e22a1060a105265736572766174696f6e456e747279123a0a0e726573\
+        6572766174696f6e5f696418012001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174\
+        696f6e4964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        657274496412310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363\
+        686564756c65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76312e52657365\
+        72766174696f6e53746174655205737461746512140a0573656174731805200328095205736561747312160a06616d6f\
+        756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e6379122e0a\
+        0e72657365727665645f61745f6d731808200128044208e0b5180180b61801520c726573657276656441744d7312290a\
+        0b646561646c696e655f6d731809200128044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c64\
+        5f61745f6d73180a200128044204e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128\
+        044204e0b518015209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d\
+        656e7452097061796d656e74496412250a0e72657475726e65645f7365617473180d20032809520d72657475726e6564\
+        536561747312230a0d72657475726e5f726561736f6e180e20012809520c72657475726e526561736f6e12210a077573\
+        65725f6964180f2001280c4208dab5180455736572520675736572496412280a0d757064617465645f61745f6d731810\
+        200128044204e0b51801520b7570646174656441744d7312250a0e646174655f63616e63656c6c656418112001280852\
+        0d6461746543616e63656c6c656412210a07726f6f6d5f696418122001280c4208dab51804526f6f6d5206726f6f6d49\
+        6412240a08706c6163655f696418132001280c4209dab51805506c6163655207706c61636549643a0ffab6180b526573\
+        6572766174696f6e2287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e636572\
+        745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573657276\
+        6174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e\
+        496422660a1752656c656173655265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001\
+        280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72\
+        65736572766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e63657274\
+        5f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e72657365727661\
+        74696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e49\
+        6422630a1453686f775265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b3223\
+        2e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572\
+        766174696f6e22490a174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f696418\
+        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422600a154c69737452657365727661\
+        74696f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572\
+        742e76312e5265736572766174696f6e456e747279520c7265736572766174696f6e7322bc020a0e436f6e6669726d52\
+        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
+        636572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b618015209706179\
+        6d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80\
+        b61801520d7265736572766174696f6e496412250a07757365725f696418042001280c420cdab518045573657280b618\
+        01520675736572496412160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e6379180620\
+        0128094206fab518021805520863757272656e6379122b0a11756e6465727374616e64735f7061727473180720012808\
+        5210756e6465727374616e6473506172747322520a0c436f6e6669726d5265706c7912420a086465636973696f6e1801\
+        2001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465\
+        636973696f6e22d7010a0c41626f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab518\
+        07436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab518\
+        075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c42\
+        13dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122b0a11756e6465727374616e\
+        64735f70617274731804200128085210756e6465727374616e6473506172747322500a0a41626f72745265706c791242\
+        0a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e74\
+        7279420480b6180152086465636973696f6e22fb020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518\
+        012001280e32222e6f6e73616c652e636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f\
+        6d6512360a06726561736f6e18022001280e321e2e6f6e73616c652e636f6e636572742e76312e41626f727452656173\
+        6f6e5206726561736f6e12360a0e7265736572766174696f6e5f696418032001280c420fdab5180b5265736572766174\
+        696f6e520d7265736572766174696f6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a086375\
+        7272656e6379180520012809520863757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f\
+        6d5206726f6f6d496412240a08706c6163655f696418072001280c4209dab51805506c6163655207706c616365496412\
+        310a05736561747318082003280b321b2e6f6e73616c652e636f6e636572742e76312e536f6c64536561745205736561\
+        74733a0cfab618084465636973696f6e224b0a08536f6c645365617412120a0473656174180120012809520473656174\
+        122b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b6574496422ca01\
+        0a1843616e63656c5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420f\
+        dab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001\
+        280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e\
+        1803200128094207fab5180310c8015206726561736f6e12210a0c6c656173745f616d6f756e74180420012804520b6c\
+        65617374416d6f756e7422ca010a1643616e63656c5265736572766174696f6e5265706c79124b0a0b72657365727661\
+        74696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74727942\
+        0480b61801520b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e\
+        6480b618015208726566756e64496412360a06726566756e6418032001280b321e2e6f6e73616c652e636f6e63657274\
+        2e76312e526566756e64456e7472795206726566756e6422dc010a1443616e63656c5469636b65747352657175657374\
+        122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964\
+        123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d72\
+        65736572766174696f6e496412140a0573656174731803200328095205736561747312210a0c6c656173745f616d6f75\
+        6e74180420012804520b6c65617374416d6f756e74121f0a06726561736f6e1805200128094207fab5180310c8015206\
+        726561736f6e229f010a1243616e63656c5469636b6574735265706c79124b0a0b7265736572766174696f6e18012001\
+        280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72\
+        65736572766174696f6e123c0a06726566756e6418022001280b321e2e6f6e73616c652e636f6e636572742e76312e52\
+        6566756e64456e747279420480b618015206726566756e642296010a1251756f746552657475726e5265717565737412\
+        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
+        3a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265\
+        736572766174696f6e496412140a057365617473180320032809520573656174732284010a1051756f74655265747572\
+        6e5265706c7912330a056c696e657318012003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e\
+        4c696e6552056c696e6573123b0a05746f74616c18022001280b321f2e6f6e73616c652e636f6e636572742e76312e52\
+        657475726e416d6f756e74420480b618015205746f74616c22660a0a52657475726e4c696e6512120a04736561741801\
+        2001280952047365617412140a05707269636518022001280452057072696365121a0a08726566756e64656418032001\
+        28045208726566756e64656412120a046b65707418042001280452046b657074225a0a0c52657475726e416d6f756e74\
+        121a0a08726566756e6465641801200128045208726566756e64656412120a046b65707418022001280452046b657074\
+        121a0a0863757272656e6379180320012809520863757272656e637922db010a154c697374526566756e647344756552\
+        657175657374122a0a0a636f6e636572745f696418012001280c420bdab51807436f6e636572745209636f6e63657274\
+        496412350a1061667465725f636f6e636572745f696418022001280c420bdab51807436f6e63657274520e6166746572\
+        436f6e63657274496412320a0f61667465725f726566756e645f696418032001280c420adab51806526566756e64520d\
+        6166746572526566756e644964122b0a11756e6465727374616e64735f70617274731804200128085210756e64657273\
+        74616e64735061727473226a0a134c697374526566756e64734475655265706c7912380a07726566756e647318012003\
+        280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312190a0868\
+        61735f6d6f726518022001280852076861734d6f726522df030a0b526566756e64456e747279122b0a09726566756e64\
+        5f696418012001280c420edab51806526566756e6480b618015208726566756e644964122e0a0a636f6e636572745f69\
+        6418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69\
+        6418032001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e726573657276617469\
+        6f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412\
+        250a07757365725f696418052001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e74\
+        1806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912160a067265\
+        61736f6e1808200128095206726561736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5180180b6\
+        1801520a64756553696e63654d7312120a046b657074180a2001280452046b65707412140a057365617473180b200328\
+        095205736561747312320a1261636b6e6f776c65646765645f61745f6d73180c200128044204e0b51801521061636b6e\
+        6f776c656467656441744d733a0afab61806526566756e6422a3010a1841636b6e6f776c65646765526566756e645265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        6572744964122b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e64\
+        4964122a0a0a7061796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e7449642218\
+        0a1641636b6e6f776c65646765526566756e645265706c7922440a124c6973745469636b65747352657175657374122e\
+        0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c\
+        0a104c6973745469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e\
+        636572742e76312e5469636b6574456e74727952077469636b65747322b2080a0b5469636b6574456e747279122b0a09\
+        7469636b65745f696418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e\
+        636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
+        6564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e\
+        7265736572766174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572\
+        766174696f6e496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b\
+        657453746174655205737461746512120a047365617418062001280952047365617412140a0567726164651807200128\
+        095205677261646512140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809\
+        520863757272656e6379122a0a0c7374617274735f61745f6d73180a200128044208e0b5180180b61801520a73746172\
+        747341744d7312260a0a656e64735f61745f6d73180b200128044208e0b5180180b618015208656e647341744d73122a\
+        0a0c6973737565645f61745f6d73180c200128044208e0b5180180b61801520a69737375656441744d7312220a0a7573\
+        65645f61745f6d73180d200128044204e0b5180152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d\
+        73180e200128044204e0b51801520d63616e63656c6c656441744d73121a0a08726566756e646564180f200128045208\
+        726566756e64656412120a046b65707418102001280452046b65707412270a09726566756e645f696418112001280c42\
+        0adab51806526566756e645208726566756e64496412230a0d63616e63656c5f726561736f6e181220012809520c6361\
+        6e63656c526561736f6e122d0a1066697273745f757365645f61745f6d731813200128044204e0b51801520d66697273\
+        745573656441744d7312260a0c756e646f6e655f61745f6d731814200128044204e0b51801520a756e646f6e6541744d\
+        73121f0a0b756e646f5f726561736f6e181520012809520a756e646f526561736f6e12280a0d757064617465645f6174\
+        5f6d731816200128044204e0b51801520b7570646174656441744d7312210a07757365725f696418172001280c4208da\
+        b51804557365725206757365724964122f0a11736f6c645f7374617274735f61745f6d731818200128044204e0b51801\
+        520e736f6c6453746172747341744d73121f0a0b6d6f76655f726561736f6e181920012809520a6d6f7665526561736f\
+        6e122c0a0f72657475726e5f756e74696c5f6d73181a200128044204e0b51801520d72657475726e556e74696c4d7312\
+        240a0b6d6f7665645f61745f6d73181b200128044204e0b5180152096d6f76656441744d733a0afab618065469636b65\
+        7422700a1153686f775469636b657452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab5180654\
+        69636b657480b6180152087469636b6574496422630a0f53686f775469636b65745265706c79123c0a067469636b6574\
+        18012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469\
+        636b657412120a04636f64651802200128095204636f646522170a1553686f775469636b65744b657973526571756573\
+        7422470a1353686f775469636b65744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e\
+        636f6e636572742e76312e5469636b65744b657952046b65797322410a095469636b65744b657912150a066b65795f69\
+        6418012001280d52056b65794964121d0a0a7075626c69635f6b657918022001280c52097075626c69634b6579229801\
+        0a0e436865636b496e5265717565737412180a04636f6465180120012809420490b618015204636f6465122d0a0b7363\
+        686564756c655f696418022001280c420cdab518085363686564756c65520a7363686564756c654964121a0a04676174\
+        651803200128094206fab51802102852046761746512210a0977696e646f775f6d7318042001280d4204e8b518015208\
+        77696e646f774d7322c5010a0c436865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e7361\
+        6c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412210a0c636f6e6365\
+        72745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d651803200128\
+        09520c7363686564756c654e616d65122f0a11636f64655f7374617274735f61745f6d731804200128044204e0b51801\
+        520e636f646553746172747341744d732296010a12556e646f436865636b496e52657175657374122e0a0a636f6e6365\
+        72745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a097469636b65\
+        745f696418022001280c420edab518065469636b657480b6180152087469636b6574496412230a06726561736f6e1803\
+        20012809420bfab51807080110c80118075206726561736f6e22500a10556e646f436865636b496e5265706c79123c0a\
+        067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480\
+        b6180152067469636b657422440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f696418\
+        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c65735265706f7274\
+        5265706c7912320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c69\
+        6e6552056c696e6573121a0a0863757272656e6379180220012809520863757272656e637922ac020a0953616c65734c\
+        696e6512310a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a73636865\
+        64756c65496412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d6512140a0567\
+        726164651803200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f6e6365\
+        72742e76312e53656174436f756e74735206636f756e747312180a07726576656e75651805200128045207726576656e\
+        756512120a0475736564180620012804520475736564121c0a0963616e63656c6c6564180720012804520963616e6365\
+        6c6c6564121a0a08726566756e6465641808200128045208726566756e64656412120a046b6570741809200128045204\
+        6b657074228f010a1653686f7753656174486973746f727952657175657374122e0a0a636f6e636572745f6964180120\
+        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
+        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412120a0473656174180320012809\
+        52047365617422a7020a1453686f7753656174486973746f72795265706c7912320a05737461746518012001280e321c\
+        2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746512250a0e626c6f636b65645f72\
+        6561736f6e180220012809520d626c6f636b6564526561736f6e12140a05677261646518032001280952056772616465\
+        12140a0570726963651804200128045205707269636512340a06636c61696d7318052003280b321c2e6f6e73616c652e\
+        636f6e636572742e76312e53656174436c61696d5206636c61696d7312280a0d637265617465645f61745f6d73180620\
+        0128044204e0b51801520b6372656174656441744d7312280a0d757064617465645f61745f6d731807200128044204e0\
+        b51801520b7570646174656441744d7322d0010a0953656174436c61696d12250a07757365725f696418012001280c42\
+        0cdab518045573657280b618015206757365724964124b0a0b7265736572766174696f6e18022001280b32232e6f6e73\
+        616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b726573657276617469\
+        6f6e12230a0d72657475726e5f726561736f6e180320012809520c72657475726e526561736f6e122a0a0e7265747572\
+        6e65645f61745f6d731804200128044204e0b51801520c72657475726e656441744d7322f2030a1746696e6452657365\
+        72766174696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63657274\
+        80b618015209636f6e63657274496412360a0e7265736572766174696f6e5f696418022001280c420fdab5180b526573\
+        6572766174696f6e520d7265736572766174696f6e496412210a07757365725f696418032001280c4208dab518045573\
+        6572520675736572496412120a047365617418042001280952047365617412250a0b7469636b65745f636f6465180520\
+        012809420490b61801520a7469636b6574436f646512270a097469636b65745f696418062001280c420adab518065469\
+        636b657452087469636b65744964122a0a0a7061796d656e745f696418072001280c420bdab518075061796d656e7452\
+        097061796d656e744964122d0a0b7363686564756c655f696418082001280c420cdab518085363686564756c65520a73\
+        63686564756c65496412390a05737461746518092001280e32232e6f6e73616c652e636f6e636572742e76312e526573\
+        6572766174696f6e53746174655205737461746512250a056166746572180a2001280c420fdab5180b52657365727661\
+        74696f6e52056166746572122b0a09706167655f73697a65180b2001280d420ef2b5180a080110f4031a033130305208\
+        7061676553697a6522bc010a1546696e645265736572766174696f6e735265706c7912470a0c7265736572766174696f\
+        6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520c72\
+        65736572766174696f6e7312190a086861735f6d6f726518022001280852076861734d6f7265123f0a136c6173745f72\
+        65736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e52116c617374526573657276\
+        6174696f6e496422d9020a1246696e645469636b65747352657175657374122e0a0a636f6e636572745f696418012001\
+        280c420fdab51807436f6e6365727480b618015209636f6e63657274496412270a097469636b65745f69641802200128\
+        0c420adab518065469636b657452087469636b6574496412360a0e7265736572766174696f6e5f696418032001280c42\
+        0fdab5180b5265736572766174696f6e520d7265736572766174696f6e4964122d0a0b7363686564756c655f69641804\
+        2001280c420cdab518085363686564756c65520a7363686564756c65496412340a05737461746518052001280e321e2e\
+        6f6e73616c652e636f6e636572742e76312e5469636b657453746174655205737461746512200a056166746572180620\
+        01280c420adab518065469636b657452056166746572122b0a09706167655f73697a6518072001280d420ef2b5180a08\
+        0110f4031a0331303052087061676553697a652299010a1046696e645469636b6574735265706c7912380a077469636b\
+        65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e74727952077469636b65\
+        747312190a086861735f6d6f726518022001280852076861734d6f726512300a0e6c6173745f7469636b65745f696418\
+        032001280c420adab518065469636b6574520c6c6173745469636b65744964228f010a1146696e644275796572735265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        6572744964121e0a05616674657218022001280c4208dab518045573657252056166746572122a0a09706167655f7369\
+        7a6518032001280d420df2b51809080110641a0331303052087061676553697a6522650a0f46696e6442757965727352\
+        65706c7912370a0662757965727318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274\
+        4275796572520662757965727312190a086861735f6d6f726518022001280852076861734d6f72652293020a0c436f6e\
+        63657274427579657212250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964\
+        12220a0c7265736572766174696f6e7318022001280d520c7265736572766174696f6e7312180a077469636b65747318\
+        032001280d52077469636b65747312160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e\
+        6379180520012809520863757272656e637912350a1466697273745f72657365727665645f61745f6d73180620012804\
+        4204e0b5180152116669727374526573657276656441744d7312330a136c6173745f72657365727665645f61745f6d73\
+        1807200128044204e0b5180152106c617374526573657276656441744d7322400a0a54616b656e536561747312320a05\
+        736561747318012003280b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e5365617452057365617473\
+        22530a0954616b656e5365617412120a047365617418012001280952047365617412320a05737461746518022001280e\
+        321c2e6f6e73616c652e636f6e636572742e76312e53656174537461746552057374617465229d190a0e436f6e636572\
+        744661696c757265228a190a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e\
+        414d455f54414b454e10011a2da8b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f73652061\
+        6e6f74686572206f6e6512440a0f434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274\
+        206e6f7420666f756e643a20636865636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b\
+        4e4f574e10031a3ca8b61805b2b6183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a20\
+        636865636b20697473206e616d65206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8\
+        b61805b2b6183a796f752068617665206e6f2073756368207265736572766174696f6e206f66207468697320636f6e63\
+        6572743a20636865636b2069747320696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b6183674\
+        69636b6574206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206964206f72\
+        20636f6465123c0a0c534541545f554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563\
+        682073656174206f6e20746869732064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b61823\
+        6e6f2073656174206f6620746869732064617465206861732074686973206772616465125e0a105343484544554c455f\
+        4348414e47454410081a48a8b6180ab2b61840746865206461746520686173206368616e6765643a2072657065617420\
+        746865206368616e67652077697468206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f\
+        4f50454e10091a2da8b61809b2b618257468652073616c65206f6620746869732064617465206973206e6f74206f7065\
+        6e2079657412570a0953414c455f4f564552100a1a48a8b61809b2b618407468652073616c65206f6620746869732064\
+        61746520697320636c6f7365642c20736f206974732073656174732063616e6e6f742062652072657365727665641252\
+        0a0c504153535f4d495353494e47100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f\
+        696e2074686520726f6f6d20616e64207761697420666f7220796f7572207475726e12520a0c504153535f5245465553\
+        4544100c1a40a8b61807b2b618387468652070617373207761732072656a65637465643a2072656e657720796f757220\
+        706c61636520746f206765742061206e6577206f6e6512550a14504153535f4f465f414e4f544845525f524f4f4d100d\
+        1a3ba8b61807b2b61833746865207061737320697320666f7220616e6f7468657220726f6f6d207468616e2074686f73\
+        65206f6620746865206461746512490a09534541545f48454c44100e1a3aa8b6180ab2b6183261207365617420697320\
+        68656c6420627920616e6f7468657220757365723b20736565207468652054616b656e536561747312390a0953454154\
+        5f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20736565207468652054616b656e5365\
+        617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b6182561207365617420697320626c6f636b6564\
+        3b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e10111a41a8b6180ab2b6183973\
+        65617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b2073656520746865205461\
+        6b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180ab2b61856736f206d616e79\
+        207365617473206f662074686520677261646520617265206e6f74206672656520746f6765746865723a207265717565\
+        7374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f4f5f4d414e595f53454154\
+        5310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f206d616e7920736561747320\
+        6f66207468697320646174653a20726571756573742066657765722c206f722072656c6561736520736f6d6512610a15\
+        544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e74686520757365722068617320746f\
+        6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072656c65617365206f6e6512\
+        4f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64207265736572766174696f6e206361\
+        6e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e4f545f534f4c4410161a30\
+        a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062652063616e63656c6c6564\
+        12590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c75736572732063616e6e6f742063616e63\
+        656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f72732063616e126d0a1643\
+        414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572732063616e206e6f206c6f\
+        6e6765722063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f7273\
+        207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b6181c746865207469636b6574\
+        20636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f544845525f44415445101a1a26\
+        a8b61809b2b6181e746865207469636b657420697320666f7220616e6f746865722064617465122c0a0b5449434b4554\
+        5f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412360a105449434b45545f43\
+        414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761732063616e63656c6c6564127d0a0e\
+        524546554e445f4348414e474544101d1a69a8b6180ab2b618617468652072657475726e20776f756c6420726566756e\
+        64206c657373207468616e206c656173745f616d6f756e74206e6f773a20726570656174206974207769746820746865\
+        20616d6f756e7420696e207468652052657475726e416d6f756e7412600a0f434f4e434552545f4348414e4745441024\
+        1a4ba8b6180ab2b6184374686520636f6e6365727420686173206368616e6765643a2072657065617420746865206368\
+        616e67652077697468206974732063757272656e742076657273696f6e12540a0f5449434b45545f4e4f545f55534544\
+        10251a3fa8b61809b2b61837746865207469636b6574206973206e6f7420757365642c20736f20746865726520697320\
+        6e6f20636865636b2d696e20746f20756e646f125d0a09504153535f5553454410271a4ea8b61807b2b6184673656174\
+        73207765726520626f7567687420756e646572207468697320706173733a206a6f696e2074686520726f6f6d20616761\
+        696e20746f2072657365727665206d6f7265124c0a0f434845434b5f494e5f554e444f4e4510261a37a8b61809b2b618\
+        2f7468697320636865636b2d696e2077617320756e646f6e653a207363616e20746865207469636b657420616761696e\
+        12320a0e444154455f43414e43454c4c4544101e1a1ea8b61809b2b618167468652064617465207761732063616e6365\
+        6c6c656412420a09444154455f4f564552101f1a33a8b61809b2b6182b7468652064617465206973206f7665722c2073\
+        6f2069742063616e6e6f742062652063616e63656c6c65641294010a1257524f4e475f434f4e4649524d4154494f4e10\
+        201a7ca8b61809b2b6187474686520636f6e6669726d6174696f6e206973206e6f742074686174206f66207468652064\
+        6174653a207265717565737420697420616761696e20776974686f7574206120636f6e6669726d6174696f6e2c20616e\
+        6420636865636b207768617420776f756c642062652063616e63656c6c65641288010a0c524f4f4d5f4d495353494e47\
+        10291a76a8b61809b2b6186e746865206461746520686173206e6f20726f6f6d2c20736f206e6f626f6479206e656564\
+        73206120706173732c20616e6420612070726573616c65206769766573206e6f20616476616e746167653a2073657420\
+        74686520726f6f6d206f6620746865206461746520666972737412490a0f434845434b5f494e5f434c4f53454410281a\
+        34a8b61809b2b6182c7469636b65747320666f722074686973206461746520617265206e6f7420636865636b65642069\
+        6e206e6f772a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53544154455f55\
+        4e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c45415345441003120b\
+        0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f6d6512200a1c\
+        4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45441001120b0a\
+        0741424f5254454410022a8a010a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f554e535045\
+        434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c52454144595f\
+        534f4c441003120c0a084d49534d415443481004120d0a09524551554553544544100512120a0e444154455f43414e43\
+        454c4c454410062a4f0a0b5469636b65745374617465121c0a185449434b45545f53544154455f554e53504543494649\
+        4544100012090a0556414c4944100112080a04555345441002120d0a0943414e43454c4c454410032a7e0a0953656174\
+        5374617465121a0a16534541545f53544154455f554e535045434946494544100012130a0f534541545f53544154455f\
+        46524545100112130a0f534541545f53544154455f48454c44100212130a0f534541545f53544154455f534f4c441003\
+        12160a12534541545f53544154455f424c4f434b45441004328e1f0a07436f6e63657274126c0a0d437265617465436f\
+        6e6365727412272e6f6e73616c652e636f6e636572742e76312e437265617465436f6e63657274526571756573741a25\
+        2e6f6e73616c652e636f6e636572742e76312e437265617465436f6e636572745265706c79220b90020288b5180398b5\
+        180212750a10436f6e666967757265436f6e63657274122a2e6f6e73616c652e636f6e636572742e76312e436f6e6669\
+        67757265436f6e63657274526571756573741a282e6f6e73616c652e636f6e636572742e76312e436f6e666967757265\
+        436f6e636572745265706c79220b90020288b5180398b5180212660a0b4164645363686564756c6512252e6f6e73616c\
+        652e636f6e636572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e636f6e63657274\
+        2e76312e4164645363686564756c655265706c79220b90020288b5180398b5180212780a11436f6e6669677572655363\
+        686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c6552657175\
+        6573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265706c79220b\
+        90020288b5180398b51802125d0a084d6f76654461746512222e6f6e73616c652e636f6e636572742e76312e4d6f7665\
+        44617465526571756573741a202e6f6e73616c652e636f6e636572742e76312e4d6f7665446174655265706c79220b90\
+        020288b5180398b5180212720a0f53657452657475726e506f6c69637912292e6f6e73616c652e636f6e636572742e76\
+        312e53657452657475726e506f6c696379526571756573741a272e6f6e73616c652e636f6e636572742e76312e536574\
+        52657475726e506f6c6963795265706c79220b90020288b5180398b5180212660a0b53657450726573616c657312252e\
+        6f6e73616c652e636f6e636572742e76312e53657450726573616c6573526571756573741a232e6f6e73616c652e636f\
+        6e636572742e76312e53657450726573616c65735265706c79220b90020288b5180398b5180212630a0a43616e63656c\
+        4461746512242e6f6e73616c652e636f6e636572742e76312e43616e63656c44617465526571756573741a222e6f6e73\
+        616c652e636f6e636572742e76312e43616e63656c446174655265706c79220b90020288b5180398b51802125d0a0853\
+        6574536561747312222e6f6e73616c652e636f6e636572742e76312e5365745365617473526571756573741a202e6f6e\
+        73616c652e636f6e636572742e76312e53657453656174735265706c79220b90020288b5180398b5180212630a0a426c\
+        6f636b536561747312242e6f6e73616c652e636f6e636572742e76312e426c6f636b5365617473526571756573741a22\
+        2e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174735265706c79220b90020288b5180398b5180212\
+        690a0c556e626c6f636b536561747312262e6f6e73616c652e636f6e636572742e76312e556e626c6f636b5365617473\
+        526571756573741a242e6f6e73616c652e636f6e636572742e76312e556e626c6f636b53656174735265706c79220b90\
+        020288b5180398b5180212660a0b52656d6f7665536561747312252e6f6e73616c652e636f6e636572742e76312e5265\
+        6d6f76655365617473526571756573741a232e6f6e73616c652e636f6e636572742e76312e52656d6f76655365617473\
+        5265706c79220b90020288b5180398b5180212650a0c4c697374436f6e636572747312262e6f6e73616c652e636f6e63\
+        6572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73616c652e636f6e636572742e76312e4c\
+        697374436f6e63657274735265706c79220790020188b5180112680a0d4c6973745363686564756c657312272e6f6e73\
+        616c652e636f6e636572742e76312e4c6973745363686564756c6573526571756573741a252e6f6e73616c652e636f6e\
+        636572742e76312e4c6973745363686564756c65735265706c79220790020188b51801126c0a0953686f775365617473\
+        12232e6f6e73616c652e636f6e636572742e76312e53686f775365617473526571756573741a212e6f6e73616c652e63\
+        6f6e636572742e76312e53686f7753656174735265706c79221790020188b5180288b5180398b5180298b5180398b518\
+        0412700a0a5761746368536561747312242e6f6e73616c652e636f6e636572742e76312e576174636853656174735265\
+        71756573741a212e6f6e73616c652e636f6e636572742e76312e576174636853656174734974656d221790020188b518\
+        0288b5180398b5180298b5180398b51804300112650a0c52657365727665536561747312262e6f6e73616c652e636f6e\
+        636572742e76312e526573657276655365617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e\
+        5265736572766553656174735265706c79220790020288b5180212770a1252656c656173655265736572766174696f6e\
+        122c2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f6e526571756573741a2a\
+        2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f6e5265706c79220790020288\
+        b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e636f6e636572742e76312e53686f7752\
+        65736572766174696f6e526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f77526573657276\
+        6174696f6e5265706c79220790020188b5180212710a104c6973745265736572766174696f6e73122a2e6f6e73616c65\
+        2e636f6e636572742e76312e4c6973745265736572766174696f6e73526571756573741a282e6f6e73616c652e636f6e\
+        636572742e76312e4c6973745265736572766174696f6e735265706c79220790020188b5180212560a07436f6e666972\
+        6d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d526571756573741a1f2e6f6e73616c652e636f\
+        6e636572742e76312e436f6e6669726d5265706c79220790020288b5180412500a0541626f7274121f2e6f6e73616c65\
+        2e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c652e636f6e636572742e76312e41626f\
+        72745265706c79220790020288b51804127c0a1143616e63656c5265736572766174696f6e122b2e6f6e73616c652e63\
+        6f6e636572742e76312e43616e63656c5265736572766174696f6e526571756573741a292e6f6e73616c652e636f6e63\
+        6572742e76312e43616e63656c5265736572766174696f6e5265706c79220f90020288b5180288b5180398b518021270\
+        0a0d43616e63656c5469636b65747312272e6f6e73616c652e636f6e636572742e76312e43616e63656c5469636b6574\
+        73526571756573741a252e6f6e73616c652e636f6e636572742e76312e43616e63656c5469636b6574735265706c7922\
+        0f90020288b5180288b5180398b51802126a0a0b51756f746552657475726e12252e6f6e73616c652e636f6e63657274\
+        2e76312e51756f746552657475726e526571756573741a232e6f6e73616c652e636f6e636572742e76312e51756f7465\
+        52657475726e5265706c79220f90020188b5180288b5180398b51802126b0a0e4c697374526566756e64734475651228\
+        2e6f6e73616c652e636f6e636572742e76312e4c697374526566756e6473447565526571756573741a262e6f6e73616c\
+        652e636f6e636572742e76312e4c697374526566756e64734475655265706c79220790020188b5180412740a1141636b\
+        6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c656467655265\
+        66756e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e\
+        645265706c79220790020288b5180412620a0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e\
+        76312e4c6973745469636b657473526571756573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469\
+        636b6574735265706c79220790020188b51802125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e6365\
+        72742e76312e53686f775469636b6574526571756573741a222e6f6e73616c652e636f6e636572742e76312e53686f77\
+        5469636b65745265706c79220790020188b51802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e\
+        636f6e636572742e76312e53686f775469636b65744b657973526571756573741a262e6f6e73616c652e636f6e636572\
+        742e76312e53686f775469636b65744b6579735265706c79220790020188b51801125a0a07436865636b496e12212e6f\
+        6e73616c652e636f6e636572742e76312e436865636b496e526571756573741a1f2e6f6e73616c652e636f6e63657274\
+        2e76312e436865636b496e5265706c79220b90020288b5180398b5180312660a0b556e646f436865636b496e12252e6f\
+        6e73616c652e636f6e636572742e76312e556e646f436865636b496e526571756573741a232e6f6e73616c652e636f6e\
+        636572742e76312e556e646f436865636b496e5265706c79220b90020288b5180398b51803126a0a0b53616c65735265\
+        706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f7274526571756573741a232e6f6e\
+        73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220f90020188b5180398b5180298b518\
+        0412760a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e76312e53686f77536561\
+        74486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f775365617448697374\
+        6f72795265706c79220f90020188b5180398b5180298b5180412790a1046696e645265736572766174696f6e73122a2e\
+        6f6e73616c652e636f6e636572742e76312e46696e645265736572766174696f6e73526571756573741a282e6f6e7361\
+        6c652e636f6e636572742e76312e46696e645265736572766174696f6e735265706c79220f90020188b5180398b51802\
+        98b51804126a0a0b46696e645469636b65747312252e6f6e73616c652e636f6e636572742e76312e46696e645469636b\
+        657473526571756573741a232e6f6e73616c652e636f6e636572742e76312e46696e645469636b6574735265706c7922\
+        0f90020188b5180398b5180298b5180412670a0a46696e6442757965727312242e6f6e73616c652e636f6e636572742e\
+        76312e46696e64427579657273526571756573741a222e6f6e73616c652e636f6e636572742e76312e46696e64427579\
+        6572735265706c79220f90020188b5180398b5180298b51804620670726f746f33
         """)
 }

@@ -39,6 +39,7 @@ extension ConcertRefusal {
         case dateCancelled = "DATE_CANCELLED"
         case dateOver = "DATE_OVER"
         case wrongConfirmation = "WRONG_CONFIRMATION"
+        case roomMissing = "ROOM_MISSING"
         case checkInClosed = "CHECK_IN_CLOSED"
     }
 }

@@ -10,7 +10,7 @@ enum ConcertSchema {
         ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes,
         CancellationSchema.migrations, EventTable.migrations(as: 11))
 
-    /// Existing rows get null, or 1 as the version of a concert, so these steps write no row.
+    /// Existing rows get null, or the same value, so these steps write no row.
     private static let changes = [
         Migration(
             7, "version concerts, store times of dates and seats, undo check-ins",
@@ -36,6 +36,8 @@ enum ConcertSchema {
             "alter table concert add column zone text not null default ''"),
         Migration(
             12, "remember all check-ins that were undone", "alter table ticket add column undone_uses text"),
+        Migration(
+            13, "store the presales of dates", "alter table schedule add column presales text not null default ''"),
     ]
 
     private static let ofSchema = [

@@ -8,18 +8,19 @@ enum ScheduleTable {
             schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \
             ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id, \
             return_steps, added_at, changed_at, moved_at, move_reason, return_until, \
-            cancellation_id, cancelled_at, cancel_reason
+            cancellation_id, cancelled_at, cancel_reason, presales
             """
         static let insert: Statement = """
-            insert into schedule (\(columns)) values (\(1...19), null, null, null, null, null, null)
+            insert into schedule (\(columns)) values (\(1...19), null, null, null, null, null, null, '')
             on conflict (concert_id, schedule_id) do nothing
             """
         static let save: Statement = """
             update schedule set
                 version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
                 sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13,
-                return_steps = $14, changed_at = $15, moved_at = $16, move_reason = $17, return_until = $18
-            where concert_id = $1 and schedule_id = $2 and version = $19
+                return_steps = $14, changed_at = $15, moved_at = $16, move_reason = $17, return_until = $18,
+                presales = $19
+            where concert_id = $1 and schedule_id = $2 and version = $20
             """
         /// The layout stays as it is, so a change of seats that began before fails.
         static let cancel: Statement = """
@@ -70,7 +71,8 @@ enum ScheduleTable {
             ).bind(
                 settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser, settings.hold.milliseconds,
                 settings.room, schedule.returnPolicy.stored, schedule.changedAt, schedule.move?.at
-            ).bind(schedule.move?.reason, schedule.move?.returnUntil, old.version)
+            ).bind(
+                schedule.move?.reason, schedule.move?.returnUntil, settings.presales.stored, old.version)
         }
         guard settings.name != old.settings.name else { return true }
         try tx.execute(Statements.dropName) { $0.bind(schedule.concert, old.settings.name) }
@@ -135,7 +137,8 @@ enum ScheduleTable {
         let settings = try Schedule.Settings(
             name: row.text(7), startsAt: row.timestamp(8), endsAt: row.timestamp(9), saleOpensAt: row.timestamp(10),
             saleClosesAt: row.timestamp(11), cancelUntil: row.optionalTimestamp(12), seatsPerUser: row.int(13),
-            hold: .milliseconds(row.int64(14)), room: row.optionalID(15))
+            hold: .milliseconds(row.int64(14)), room: row.optionalID(15),
+            presales: [RoomID](stored: row.text(25)))
         let reason = try row.optionalText(20) ?? ""
         let returnUntil = try row.optionalTimestamp(21)
         let move = try row.optionalTimestamp(19).map {
@@ -152,6 +155,20 @@ enum ScheduleTable {
             changedAt: try row.optionalTimestamp(18), move: move,
             cancellation: cancellation)
     }
+}
+
+/// The stored form of presales: their ids, separated by commas.
+extension [RoomID] {
+    fileprivate init(stored text: String) throws {
+        self = try text.split(separator: ",").map { id in
+            guard let room = RoomID(String(id)) else {
+                throw DatabaseError(.damaged, "the presales of a date cannot be read: \(text)")
+            }
+            return room
+        }
+    }
+
+    fileprivate var stored: String { map { "\($0)" }.joined(separator: ",") }
 }
 
 extension ReturnPolicy {

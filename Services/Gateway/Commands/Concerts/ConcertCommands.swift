@@ -103,17 +103,20 @@ enum ConcertCommands {
             [
                 date.name, run.localTime(date.settings.startsAt, of: concert),
                 date.entry.cancelledAt == nil ? sale(date, run) : "cancelled",
-                "\(date.entry.counts?.free ?? 0)", date.room.map { line(rooms[$0], run) } ?? "none",
+                "\(date.entry.counts?.free ?? 0)", line(date.rooms.map { rooms[$0] }, run),
             ]
         }
         if !concert.zone.isEmpty { run.note("The times are those of the venue: \(concert.zone.printable).") }
     }
 
-    /// The next step of a buyer. For an operator, the name of the room.
-    private static func line(_ room: Room?, _ run: Invocation) -> String {
-        let isClosed = room?.state.isClosedToJoins ?? false
-        if let room, run.caller.isOperator { return isClosed ? "\(room.name), \(room.state)" : room.name }
-        return isClosed ? "closed" : "join first"
+    /// The next step of a buyer. For an operator, the names of the rooms.
+    private static func line(_ rooms: [Room?], _ run: Invocation) -> String {
+        if rooms.isEmpty { return "none" }
+        let found = rooms.compactMap(\.self)
+        if run.caller.isOperator, found.count == rooms.count {
+            return found.map { $0.state.isClosedToJoins ? "\($0.name), \($0.state)" : $0.name }.joined(separator: "; ")
+        }
+        return found.count == rooms.count && found.allSatisfy(\.state.isClosedToJoins) ? "closed" : "join first"
     }
 
     private static func sale(_ date: ConcertDate, _ run: Invocation) -> String {
@@ -240,6 +243,7 @@ extension ConcertDate {
             "saleOpensAt": .time(settings.saleOpensAt), "saleClosesAt": .time(settings.saleClosesAt),
             "cancelUntil": .time(settings.cancelUntil), "seatsPerUser": .count(settings.seatsPerUser),
             "holdMs": .count(settings.hold.milliseconds), "roomId": .id(settings.roomID),
+            "presaleRoomIds": .list(entry.presales) { .string("\($0.roomID)") },
             "version": .count(entry.version), "createdAt": .time(entry.createdAt), "updatedAt": .time(entry.updatedAt),
             "movedAt": .time(entry.movedAt), "moveReason": .text(entry.moveReason),
             "returnUntil": .time(entry.returnUntil), "returnSteps": .list(entry.returnSteps, \.json),

@@ -11,7 +11,8 @@ enum LineCommands {
     static let join = Command(
         "join", "Joins the line for a concert, waits for your turn, and enters.",
         details: """
-            Joining again returns the same place, on any machine. In a terminal a bar shows how many people are ahead,
+            Joining again returns the same place, on any machine. Join a presale by the name of its room: as long as you have
+            a place there, the commands for its dates use it. In a terminal a bar shows how many people are ahead,
             and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command enters if it is
             your turn, and otherwise returns at once, unless --wait is given.
             """,
@@ -125,7 +126,7 @@ struct PlaceReport {
             """
             You are in at \(target), until \(run.localTime(place.endsAt)) at the latest.
             Without activity, your place ends on \(run.localTime(place.lapsesAt)).
-            Next: gateway seats \(target)
+            Next: gateway seats \(Target(target)?.room == nil ? target : "CONCERT/DATE")
             """
         case .finished: "You have bought your seats for \(target), and your place has ended."
         case .left: "You have left the line for \(target)."

@@ -67,8 +67,8 @@ struct Buy {
         // It needs no place in the line.
         let (earlier, unanswered) = try await seats.earlierReservation(of: choice)
         if let earlier { return earlier }
-        if date.room != date.concert.browseRoomID {
-            try await enter(WaitingLine(run.caller).entrance(to: date))
+        if !date.rooms.contains(where: { $0 == date.concert.browseRoomID }) {
+            try await enter(try await WaitingLine(run.caller).entrance(to: date))
         }
         if let choice { return try await seats.reserve(choice, as: unanswered) }
         return try await chooseSeats(seats, of: date)
@@ -76,7 +76,7 @@ struct Buy {
 
     /// Shows the map and asks for seats until a reservation succeeds.
     private func chooseSeats(_ seats: Seats, of date: ConcertDate) async throws -> Reservation {
-        try await WaitingLine(run.caller).keepingPlace(in: date.room) { try await askForSeats(seats) }
+        try await WaitingLine(run.caller).keepingPlace(in: date.rooms) { try await askForSeats(seats) }
     }
 
     private func askForSeats(_ seats: Seats) async throws -> Reservation {

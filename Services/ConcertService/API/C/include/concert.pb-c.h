@@ -29,6 +29,9 @@ typedef struct Onsale__Concert__V1__ConfigureScheduleReply Onsale__Concert__V1__
 typedef struct Onsale__Concert__V1__MoveDateRequest Onsale__Concert__V1__MoveDateRequest;
 typedef struct Onsale__Concert__V1__MoveDateReply Onsale__Concert__V1__MoveDateReply;
 typedef struct Onsale__Concert__V1__ScheduleEntry Onsale__Concert__V1__ScheduleEntry;
+typedef struct Onsale__Concert__V1__Presale Onsale__Concert__V1__Presale;
+typedef struct Onsale__Concert__V1__SetPresalesRequest Onsale__Concert__V1__SetPresalesRequest;
+typedef struct Onsale__Concert__V1__SetPresalesReply Onsale__Concert__V1__SetPresalesReply;
 typedef struct Onsale__Concert__V1__ReturnStep Onsale__Concert__V1__ReturnStep;
 typedef struct Onsale__Concert__V1__SetReturnPolicyRequest Onsale__Concert__V1__SetReturnPolicyRequest;
 typedef struct Onsale__Concert__V1__CancelDateRequest Onsale__Concert__V1__CancelDateRequest;
@@ -338,10 +341,46 @@ struct  Onsale__Concert__V1__ScheduleEntry
   uint64_t return_until_ms;
   char *cancel_reason;
   uint64_t cancelled_at_ms;
+  size_t n_presales;
+  Onsale__Concert__V1__Presale **presales;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__schedule_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+struct  Onsale__Concert__V1__Presale
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+};
+#define ONSALE__CONCERT__V1__PRESALE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__presale__descriptor) \
+    , {0,NULL} }
+
+
+struct  Onsale__Concert__V1__SetPresalesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData schedule_id;
+  size_t n_presales;
+  Onsale__Concert__V1__Presale **presales;
+  uint64_t version;
+};
+#define ONSALE__CONCERT__V1__SET_PRESALES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__set_presales_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, 0 }
+
+
+struct  Onsale__Concert__V1__SetPresalesReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__ScheduleEntry *schedule;
+};
+#define ONSALE__CONCERT__V1__SET_PRESALES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__set_presales_reply__descriptor) \
+    , NULL }
 
 
 struct  Onsale__Concert__V1__ReturnStep
@@ -1513,6 +1552,15 @@ void   onsale__concert__v1__move_date_reply__init
 /* Onsale__Concert__V1__ScheduleEntry methods */
 void   onsale__concert__v1__schedule_entry__init
                      (Onsale__Concert__V1__ScheduleEntry         *message);
+/* Onsale__Concert__V1__Presale methods */
+void   onsale__concert__v1__presale__init
+                     (Onsale__Concert__V1__Presale         *message);
+/* Onsale__Concert__V1__SetPresalesRequest methods */
+void   onsale__concert__v1__set_presales_request__init
+                     (Onsale__Concert__V1__SetPresalesRequest         *message);
+/* Onsale__Concert__V1__SetPresalesReply methods */
+void   onsale__concert__v1__set_presales_reply__init
+                     (Onsale__Concert__V1__SetPresalesReply         *message);
 /* Onsale__Concert__V1__ReturnStep methods */
 void   onsale__concert__v1__return_step__init
                      (Onsale__Concert__V1__ReturnStep         *message);
@@ -1809,6 +1857,15 @@ typedef void (*Onsale__Concert__V1__MoveDateReply_Closure)
 typedef void (*Onsale__Concert__V1__ScheduleEntry_Closure)
                  (const Onsale__Concert__V1__ScheduleEntry *message,
                   void *closure_data);
+typedef void (*Onsale__Concert__V1__Presale_Closure)
+                 (const Onsale__Concert__V1__Presale *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__SetPresalesRequest_Closure)
+                 (const Onsale__Concert__V1__SetPresalesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__SetPresalesReply_Closure)
+                 (const Onsale__Concert__V1__SetPresalesReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Concert__V1__ReturnStep_Closure)
                  (const Onsale__Concert__V1__ReturnStep *message,
                   void *closure_data);
@@ -2088,6 +2145,9 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_
 extern const ProtobufCMessageDescriptor onsale__concert__v1__move_date_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__move_date_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__presale__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_request__descriptor;

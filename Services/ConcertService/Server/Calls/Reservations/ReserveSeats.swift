@@ -19,7 +19,7 @@ extension ConcertServer {
             id: ReservationID(of: try call.requestID), user: try call.user, choice: choice,
             schedule: try await schedules.current(key))
         do {
-            let pass = try place(request.pass, in: attempt.schedule.settings.room, call: call)
+            let pass = try place(request.pass, in: attempt.schedule.settings.rooms, call: call)
             attempt.place = pass.map { Reservation.Place(room: $0.room, place: $0.place) }
         } catch let refusal as ConcertRefusal {
             // The pass of a retry may have expired since the first try.

@@ -9,7 +9,7 @@ extension ConcertServer {
         let (concert, schedules, now) = try await database.read(before: call.deadline) { reader in
             (try ConcertTable.require(id, reader), try ScheduleTable.all(of: id, reader), reader.now)
         }
-        _ = try checkBrowsing(request.pass, in: concert.settings.browseRoom, call: call)
+        _ = try checkBrowsing(request.pass, in: concert.settings.browseRoom.map { [$0] } ?? [], call: call)
         let tallies = try await tallies.current(id)
         let entries = schedules.compactMap { schedule -> ConcertAPI.Schedule? in
             let tally = tallies[schedule.id] ?? SeatTally()

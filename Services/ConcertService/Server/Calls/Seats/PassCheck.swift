@@ -4,12 +4,13 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    /// The place that the pass proves. Nil if `room` is nil, because no pass is needed then.
-    func place(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
-        guard let room else { return nil }
+    /// The place that the pass proves, in one of `rooms`. Nil if there are none, because no pass is needed then.
+    func place(_ pass: [UInt8], in rooms: [RoomID], call: Call) throws -> Pass? {
+        guard !rooms.isEmpty else { return nil }
+        let names = rooms.map { "\($0)" }.joined(separator: " or ")
         guard !pass.isEmpty else {
             throw ConcertRefusal.because(
-                .passMissing, "a pass of room \(room) is required: join the room and wait for your turn")
+                .passMissing, "a pass of room \(names) is required: join the room and wait for your turn")
         }
         let user = try call.user
         let place: Pass
@@ -18,15 +19,15 @@ extension ConcertServer {
         } catch {
             throw ConcertRefusal.passRefused("\(error)")
         }
-        guard place.room == room else {
+        guard rooms.contains(place.room) else {
             throw ConcertRefusal.because(
-                .passOfAnotherRoom, "the pass is for another room: send a pass of room \(room)")
+                .passOfAnotherRoom, "the pass is for another room: send a pass of room \(names)")
         }
         return place
     }
 
     /// Operators need no pass to read dates and maps.
-    func checkBrowsing(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
-        call.caller?.role == .operator ? nil : try place(pass, in: room, call: call)
+    func checkBrowsing(_ pass: [UInt8], in rooms: [RoomID], call: Call) throws -> Pass? {
+        call.caller?.role == .operator ? nil : try place(pass, in: rooms, call: call)
     }
 }

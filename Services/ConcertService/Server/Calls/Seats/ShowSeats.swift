@@ -6,7 +6,7 @@ extension ConcertServer {
     func showSeats(_ request: ShowSeatsRequest, call: Call) async throws -> ShowSeatsReply {
         let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         let schedule = try await schedules.current(key)
-        _ = try checkBrowsing(request.pass, in: schedule.settings.room, call: call)
+        _ = try checkBrowsing(request.pass, in: schedule.settings.rooms, call: call)
         let map = try await maps.current(key)
         var reply = ShowSeatsReply(map, of: schedule, knownVersion: request.knownLayoutVersion)
         if request.withFreeSeats {

@@ -10,7 +10,7 @@ extension ConcertServer {
     func watchSeats(_ request: WatchSeatsRequest, call: Call, items: ItemWriter<WatchSeatsItem>) async throws {
         let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         let schedule = try await schedules.current(key)
-        let pass = try checkBrowsing(request.pass, in: schedule.settings.room, call: call)
+        let pass = try checkBrowsing(request.pass, in: schedule.settings.rooms, call: call)
         var last = try await maps.current(key)
         try await items.send(WatchSeatsItem(news: .map(ShowSeatsReply(last, of: schedule))))
         while true {
