@@ -1,4 +1,5 @@
 import ConcertAPI
+import Identity
 import Kernel
 import QueueAPI
 
@@ -22,8 +23,13 @@ package struct WaitingLine: Sendable {
     private static let retryPause = Duration.seconds(1)
 
     private let caller: ServiceCaller
+    /// The code to join with. Empty: none.
+    private let code: String
 
-    package init(_ caller: ServiceCaller) { self.caller = caller }
+    package init(_ caller: ServiceCaller, code: String = "") {
+        self.caller = caller
+        self.code = code
+    }
 
     /// The entrance to a target. Nil if no waiting room guards it.
     ///
@@ -56,8 +62,9 @@ package struct WaitingLine: Sendable {
         try await room(of: date).map { Entrance(room: $0, target: date.name) }
     }
 
-    /// The room of the date, or that of a presale in which the user has a live place.
+    /// The room of the date, or that of a presale for which the user has a code or a live place.
     private func room(of date: ConcertDate) async throws -> RoomID? {
+        if let room = JoinCode.room(in: code), date.rooms.contains(room) { return room }
         guard let joined = try caller.records.load().places.last(where: { date.rooms.contains($0.room) }),
             joined.room != date.room
         else { return date.room }
@@ -82,7 +89,7 @@ package struct WaitingLine: Sendable {
     }
 
     private func takePlace(_ entrance: Entrance) async throws -> (place: Place, recorded: RecentActivity.Place) {
-        let request = JoinRequest(roomID: entrance.room)
+        let request = JoinRequest(roomID: entrance.room, code: code)
         let place = try await caller.call(QueueMethods.join, request, requestID: caller.newRequestID()).place
         let recorded = RecentActivity.Place(room: place.roomID, place: place.placeID, target: entrance.target)
         try caller.records.update { $0.add(recorded) }

@@ -5,6 +5,7 @@ enum TokenKind: UInt8 {
     case pass = 2
     case ticketCode = 3
     case credential = 4
+    case joinCode = 5
     /// The first byte below the secret of a session, and below a code for a new password.
     case sessionSecret = 16
     case passwordCode = 17

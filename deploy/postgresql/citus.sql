@@ -70,6 +70,7 @@ end $$;
     select create_distributed_table('line_checkpoint', 'room_id', colocate_with => 'room');
     select create_distributed_table('room_draw', 'room_id', colocate_with => 'room');
     select create_distributed_table('room_claims', 'room_id', colocate_with => 'room');
+    select create_distributed_table('code_use', 'room_id', colocate_with => 'room');
     -- A query by name does not have the id of the room.
     select create_distributed_table('room_name', 'name', colocate_with => 'none');
 \endif

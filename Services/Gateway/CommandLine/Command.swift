@@ -40,6 +40,7 @@ struct Command: Sendable {
         "profile list", "admin sessions", "admin operator list", "admin keys create", "admin keys list",
         "admin keys stage", "admin keys promote", "admin keys drop", "admin keys split", "admin room list",
         "admin schedule list", "admin halts list", "admin reservations", "places", "admin room places",
+        "admin room codes",
         "admin user find", "admin user places", "admin user payments", "admin user history",
     ]
     /// The commands whose result changes while people look at it.

@@ -22,7 +22,7 @@ enum CommandTable {
         KeyCommands.drop, CertificateCommands.split, CertificateCommands.certificate,
         RoomCommands.create, RoomCommands.configure, RoomCommands.message, RoomCommands.open, RoomCommands.pause,
         RoomCommands.drain, RoomCommands.close, DrawCommands.close, DrawCommands.draw, RoomCommands.list,
-        RoomCommands.show, PlaceCommands.ofRoom,
+        RoomCommands.show, CodeCommands.create, PlaceCommands.ofRoom,
         PlaceCommands.ofUser, PlaceCommands.history, PlaceCommands.revoke, PlaceCommands.liftBan,
         ConcertCommands.create, ConcertCommands.configure, ConcertCommands.addDate, ConcertCommands.allDates,
         ConcertCommands.configureDate, ConcertCommands.moveDate, ReturnPolicyCommand.command,

@@ -19,6 +19,8 @@ enum NextStep {
             "Type: gateway sign-in NAME; operators: gateway admin sign-in NAME"
         ),
         ([ConcertReason.passMissing, ConcertReason.passUsed], "Type: gateway join CONCERT"),
+        ([QueueReason.codeMissing], "Type: gateway join CONCERT/DATE --code CODE"),
+        ([QueueReason.roomNeedsNoCode], "Type: gateway admin room create ROOM --needs-code"),
         ([ConcertReason.roomMissing], "Type: gateway admin schedule configure CONCERT/DATE --room ROOM"),
         ([QueueReason.placeWaiting], "To wait for your turn, type: gateway place --wait"),
         ([QueueReason.roomClosed, QueueReason.roomDraining], closedRoom),
@@ -72,7 +74,8 @@ enum FieldSource {
         "section": "SECTION", "row": "ROWS", "zone": "--venue-zone", "steps": "--keep",
         "steps.days_before_start": "DAYS in --keep", "steps.kept_percent": "PERCENT in --keep",
         "least_amount": "--least", "wish": "SEAT or --best", "name_prefix": "PREFIX",
-        "presales": "ROOM", "draw_round": "--draw-round", "beacon": "--beacon",
+        "presales": "ROOM", "draw_round": "--draw-round", "count": "--count", "uses": "--uses",
+        "expires_at": "--expires", "beacon": "--beacon",
     ]
     /// The options of commands that give a field by another one.
     private static let others = ["cancel_until_ms": "--until"]

@@ -49,9 +49,12 @@ package struct Room: Equatable, Sendable {
     package internal(set) var revision: Int64 = 0
     /// Nil if the line is in the order of the joins.
     package internal(set) var draw: Draw?
+    /// True if users join with a code.
+    package let needsCode: Bool
 
     package init(
-        _ id: RoomID, named name: RoomName, limits: Limits, times: Times, draw: Draw? = nil, now: Timestamp
+        _ id: RoomID, named name: RoomName, limits: Limits, times: Times, draw: Draw? = nil, needsCode: Bool = false,
+        now: Timestamp
     ) {
         self.id = id
         self.name = name.text
@@ -63,6 +66,7 @@ package struct Room: Equatable, Sendable {
         pace = AdmissionPace(from: now)
         settledAt = now
         self.draw = draw
+        self.needsCode = needsCode
     }
 
     package init(
@@ -70,7 +74,7 @@ package struct Room: Equatable, Sendable {
         admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
         revision: Int64, waiting: Int64, waitingLimit: Int64?, message: String, bannedCount: Int64, draw: Draw?,
-        ended: EndedPlaces, attendance: Attendance?
+        ended: EndedPlaces, attendance: Attendance?, needsCode: Bool
     ) {
         self.id = id
         self.name = name
@@ -92,6 +96,7 @@ package struct Room: Equatable, Sendable {
         self.draw = draw
         self.ended = ended
         self.attendance = attendance
+        self.needsCode = needsCode
     }
 
     /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
@@ -102,7 +107,8 @@ package struct Room: Equatable, Sendable {
         ]
         let ofDraw = draw.map { ["draw \($0.round)"] } ?? []
         let ofNoShows = limits.correctsNoShows ? ["no-shows"] : []
-        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" } + ofDraw + ofNoShows)
+        let ofCode = needsCode ? ["code"] : []
+        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" } + ofDraw + ofNoShows + ofCode)
     }
 
     package func phase(at now: Timestamp) -> Phase {

@@ -19,7 +19,8 @@ extension QueueAPI.Room {
             waitingLimit: UInt32(room.waitingLimit ?? 0), message: room.message,
             draw: room.draw.map {
                 RoomDraw(state: DrawState($0.state), round: $0.round, participants: $0.participants)
-            })
+            },
+            needsCode: room.needsCode)
     }
 }
 

@@ -10,6 +10,7 @@ struct QueueServer: QueueHandlers {
     let database: Database
     let clock: any Clock
     let passes: Passes
+    let codes: JoinCodes
     let joins: JoinBatch.Line
     let renewals: RenewBatch.Line
     let ends: EndBatch.Line
@@ -21,6 +22,7 @@ struct QueueServer: QueueHandlers {
         database = environment.database
         clock = environment.clock
         passes = Passes(environment.keys)
+        codes = JoinCodes(environment.keys)
         joins = JoinBatch.line(on: database) { figures.count($0) }
         renewals = RenewBatch.line(on: database) { figures.count($0) }
         ends = EndBatch.line(on: database)

@@ -25,6 +25,7 @@ extension EveryCall {
         let room = try await openRoom()
         let alice = try await signUp()
         try await drawLine(alice)
+        try await joinByCode(alice)
         let (concert, schedule) = try await addConcert(room)
         var sale = Sale(room: room, concert: concert, schedule: schedule, alice: alice)
         let place = try await enter(&sale)
@@ -72,6 +73,14 @@ extension EveryCall {
         try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)
         try await twice(QueueMethods.findRoom, FindRoomRequest(name: "sale"), as: nil)
         return room
+    }
+
+    private func joinByCode(_ alice: TestCaller) async throws {
+        let create = CreateRoomRequest(name: "members", times: RoomTimes(joinsAt: now), needsCode: true)
+        let room = try await twice(QueueMethods.createRoom, create, as: .operator).room.roomID
+        let make = CreateCodesRequest(roomID: room, count: 2)
+        let code = try await twice(QueueMethods.createCodes, make, as: .operator).codes[0]
+        try await twice(QueueMethods.join, JoinRequest(roomID: room, code: code), as: alice)
     }
 
     private func drawLine(_ alice: TestCaller) async throws {

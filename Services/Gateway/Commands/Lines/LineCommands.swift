@@ -8,26 +8,32 @@ enum LineCommands {
     private static let wait = Option("wait", .flag, "wait for your turn, also without a terminal")
     private static let noWait = Option("no-wait", .flag, "return at once, also in a terminal")
 
+    private static let code = Option("code", .code, "code with which to join, from the organisers")
+
     static let join = Command(
         "join", "Joins the line for a concert, waits for your turn, and enters.",
         details: """
-            Joining again returns the same place, on any machine. Join a presale by the name of its room: as long as you have
-            a place there, the commands for its dates use it. In a terminal a bar shows how many people are ahead,
+            Joining again returns the same place, on any machine. Join a presale with your code, or by the name of its room:
+            as long as you have a place there, the commands for its dates use it. In a terminal a bar shows how many people are ahead,
             and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command enters if it is
             your turn, and otherwise returns at once, unless --wait is given.
             """,
         calls: [.queue, .concert], caller: .user, operands: [Operands.optionalTarget],
-        flags: [wait, noWait, CommonFlags.requestID],
-        examples: ["moon-tour", "moon-tour/friday", "room:summer-sale", "moon-tour --wait --json"],
+        flags: [wait, noWait, code, CommonFlags.requestID],
+        examples: [
+            "moon-tour", "moon-tour/friday", "room:summer-sale", "moon-tour --wait --json",
+            "moon-tour/friday --code CODE",
+        ],
         run: { run in
             // Without a sign-in, the command fails before its first question.
             _ = try await run.ownCredential()
-            guard let entrance = try await entrance(run) else {
+            let line = WaitingLine(run.caller, code: run[code] ?? "")
+            guard let entrance = try await entrance(line, run) else {
                 return run.show(
                     .object(["state": .string("noLine")]), "There is no waiting line. Next: gateway seats")
             }
             let waits = run[wait] || (run.console.isTerminal && !run.isJSON)
-            var (place, recorded) = try await WaitingLine(run.caller).join(entrance)
+            var (place, recorded) = try await line.join(entrance)
             // A turn lapses after the ready time of the room, by default a minute, so it is used at once.
             if !run[noWait], waits || place.state == .admitted {
                 place = try await waitAndEnter(place, recorded, run)
@@ -36,11 +42,11 @@ enum LineCommands {
             if place.state == .waiting { run.note("To wait for your turn: gateway place \(recorded.target) --wait") }
         })
 
-    private static func entrance(_ run: Invocation) async throws -> WaitingLine.Entrance? {
+    private static func entrance(_ line: WaitingLine, _ run: Invocation) async throws -> WaitingLine.Entrance? {
         let choice = ConcertChoice(run: run)
         let target = try await choice.target()
-        guard run.questions.canAsk else { return try await WaitingLine(run.caller).entrance(to: target) }
-        return try await WaitingLine(run.caller).entrance(to: target, chooseDate: choice.date)
+        guard run.questions.canAsk else { return try await line.entrance(to: target) }
+        return try await line.entrance(to: target, chooseDate: choice.date)
     }
 
     static let show = Command(
@@ -85,6 +91,16 @@ enum LineCommands {
     private static func show(_ place: Place, _ recorded: RecentActivity.Place, _ run: Invocation) {
         let report = PlaceReport(place: place, target: recorded.target)
         run.show(report.json, report.text(run))
+    }
+}
+
+extension ValueKind<String> {
+    /// A code to join with. People type it in groups, or in lower case.
+    fileprivate static var code: Self {
+        ValueKind(placeholder: "CODE", allowed: "the code that you received") { text in
+            let typed = text.filter { !$0.isWhitespace && $0 != "-" }.uppercased()
+            return typed.isEmpty ? nil : typed
+        }
     }
 }
 

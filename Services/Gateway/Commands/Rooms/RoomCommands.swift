@@ -8,16 +8,18 @@ enum RoomCommands {
     static let create = Command(
         "admin room create", "Creates a waiting room. It opens at --opens-at, or by: gateway admin room open.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
-        flags: RoomSettings.flags + [RoomSettings.drawRound, CommonFlags.requestID],
+        flags: RoomSettings.flags + [RoomSettings.drawRound, RoomSettings.needsCode, CommonFlags.requestID],
         examples: [
             "summer-sale --active 200 --rate 20",
             "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
             "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 98000000",
+            "members --active 100 --needs-code",
         ],
         run: { run in
             let request = CreateRoomRequest(
                 name: run[RoomSettings.name], limits: RoomSettings.limits(run, before: nil),
-                times: try RoomSettings.times(run, before: nil), drawRound: Int64(run[RoomSettings.drawRound] ?? 0))
+                times: try RoomSettings.times(run, before: nil), drawRound: Int64(run[RoomSettings.drawRound] ?? 0),
+                needsCode: run[RoomSettings.needsCode])
             let created = try await run.caller.call(
                 QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
             let room = try await RoomSettings.limitWaiting(in: created.room, run)

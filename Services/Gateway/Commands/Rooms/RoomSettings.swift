@@ -20,6 +20,7 @@ enum RoomSettings {
     static let drawRound = Option(
         "draw-round", .integer(in: 1...Int.max),
         "draw the order of those who join before the opening, by this round of drand")
+    static let needsCode = Option("needs-code", .flag, "users join with a code, from: gateway admin room codes")
     static let waiting = Option("waiting", .count(from: 0), "limit of waiting users; 0 for no limit")
 
     static let flags: [any AnyOption] = [active, rate, noShows, waiting, ready, idle, stay, joinsAt, opensAt]
@@ -83,7 +84,7 @@ extension Room {
             "correctNoShows": .bool(limits.correctNoShows), "readyMs": .count(limits.ready.milliseconds),
             "idleMs": .count(limits.idle.milliseconds),
             "stayMs": .count(limits.hardLimit.milliseconds), "waitingLimit": .count(waitingLimit),
-            "message": .text(message),
+            "message": .text(message), "needsCode": .bool(needsCode),
             "draw": draw.map { draw in
                 .object([
                     "state": .name(of: draw.state), "round": .count(draw.round),
@@ -102,7 +103,7 @@ extension Room {
               time to enter         \(limits.ready.text)
               idle at most          \(limits.idle.text)
               active at most        \(limits.hardLimit.text)
-              waiting users at most \(waitingLimitText)\(message.isEmpty ? "" : "\n  message               \(message)")\(drawText)
+              waiting users at most \(waitingLimitText)\(message.isEmpty ? "" : "\n  message               \(message)")\(needsCode ? "\n  users join            with a code" : "")\(drawText)
             """
     }
 

@@ -127,6 +127,18 @@ void   onsale__queue__v1__close_room_reply__init
   static const Onsale__Queue__V1__CloseRoomReply init_value = ONSALE__QUEUE__V1__CLOSE_ROOM_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__create_codes_request__init
+                     (Onsale__Queue__V1__CreateCodesRequest         *message)
+{
+  static const Onsale__Queue__V1__CreateCodesRequest init_value = ONSALE__QUEUE__V1__CREATE_CODES_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__queue__v1__create_codes_reply__init
+                     (Onsale__Queue__V1__CreateCodesReply         *message)
+{
+  static const Onsale__Queue__V1__CreateCodesReply init_value = ONSALE__QUEUE__V1__CREATE_CODES_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__queue__v1__find_room_request__init
                      (Onsale__Queue__V1__FindRoomRequest         *message)
 {
@@ -385,7 +397,7 @@ void   onsale__queue__v1__list_tiles_reply__init
   static const Onsale__Queue__V1__ListTilesReply init_value = ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[6] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
 {
   {
     "active_limit",
@@ -447,22 +459,9 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "correct_no_shows",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Onsale__Queue__V1__RoomLimits, correct_no_shows),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned onsale__queue__v1__room_limits__field_indices_by_name[] = {
   0,   /* field[0] = active_limit */
-  5,   /* field[5] = correct_no_shows */
   4,   /* field[4] = hard_limit_ms */
   3,   /* field[3] = idle_ms */
   1,   /* field[1] = rate_per_second */
@@ -471,7 +470,7 @@ static const unsigned onsale__queue__v1__room_limits__field_indices_by_name[] = 
 static const ProtobufCIntRange onsale__queue__v1__room_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor =
 {
@@ -481,7 +480,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor =
   "Onsale__Queue__V1__RoomLimits",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RoomLimits),
-  6,
+  5,
   onsale__queue__v1__room_limits__field_descriptors,
   onsale__queue__v1__room_limits__field_indices_by_name,
   1,  onsale__queue__v1__room_limits__number_ranges,
@@ -603,7 +602,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_draw__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__room_draw__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[8] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_descriptors[9] =
 {
   {
     "room_id",
@@ -701,12 +700,25 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needs_code",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomSummary, needs_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] = {
   7,   /* field[7] = draw */
   4,   /* field[4] = limits */
   6,   /* field[6] = message */
   1,   /* field[1] = name */
+  8,   /* field[8] = needs_code */
   0,   /* field[0] = room_id */
   2,   /* field[2] = state */
   3,   /* field[3] = times */
@@ -715,7 +727,7 @@ static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] =
 static const ProtobufCIntRange onsale__queue__v1__room_summary__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
 {
@@ -725,14 +737,14 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
   "Onsale__Queue__V1__RoomSummary",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RoomSummary),
-  8,
+  9,
   onsale__queue__v1__room_summary__field_descriptors,
   onsale__queue__v1__room_summary__field_indices_by_name,
   1,  onsale__queue__v1__room_summary__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_summary__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__field_descriptors[5] =
 {
   {
     "name",
@@ -782,17 +794,30 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needs_code",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateRoomRequest, needs_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__create_room_request__field_indices_by_name[] = {
   3,   /* field[3] = draw_round */
   1,   /* field[1] = limits */
   0,   /* field[0] = name */
+  4,   /* field[4] = needs_code */
   2,   /* field[2] = times */
 };
 static const ProtobufCIntRange onsale__queue__v1__create_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descriptor =
 {
@@ -802,7 +827,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descrip
   "Onsale__Queue__V1__CreateRoomRequest",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__CreateRoomRequest),
-  4,
+  5,
   onsale__queue__v1__create_room_request__field_descriptors,
   onsale__queue__v1__create_room_request__field_indices_by_name,
   1,  onsale__queue__v1__create_room_request__number_ranges,
@@ -1429,6 +1454,121 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_room_reply__descriptor
   onsale__queue__v1__close_room_reply__field_indices_by_name,
   1,  onsale__queue__v1__close_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__close_room_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__create_codes_request__field_descriptors[4] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateCodesRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateCodesRequest, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uses",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateCodesRequest, uses),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__CreateCodesRequest, expires_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__create_codes_request__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  3,   /* field[3] = expires_at */
+  0,   /* field[0] = room_id */
+  2,   /* field[2] = uses */
+};
+static const ProtobufCIntRange onsale__queue__v1__create_codes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.CreateCodesRequest",
+  "CreateCodesRequest",
+  "Onsale__Queue__V1__CreateCodesRequest",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__CreateCodesRequest),
+  4,
+  onsale__queue__v1__create_codes_request__field_descriptors,
+  onsale__queue__v1__create_codes_request__field_indices_by_name,
+  1,  onsale__queue__v1__create_codes_request__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__create_codes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__queue__v1__create_codes_reply__field_descriptors[1] =
+{
+  {
+    "codes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Queue__V1__CreateCodesReply, n_codes),
+    offsetof(Onsale__Queue__V1__CreateCodesReply, codes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__queue__v1__create_codes_reply__field_indices_by_name[] = {
+  0,   /* field[0] = codes */
+};
+static const ProtobufCIntRange onsale__queue__v1__create_codes_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.CreateCodesReply",
+  "CreateCodesReply",
+  "Onsale__Queue__V1__CreateCodesReply",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__CreateCodesReply),
+  1,
+  onsale__queue__v1__create_codes_reply__field_descriptors,
+  onsale__queue__v1__create_codes_reply__field_indices_by_name,
+  1,  onsale__queue__v1__create_codes_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__create_codes_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_request__field_descriptors[2] =
@@ -2344,7 +2484,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
   (ProtobufCMessageInit) onsale__queue__v1__place_view__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__join_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__join_request__field_descriptors[2] =
 {
   {
     "room_id",
@@ -2358,14 +2498,27 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__join_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__JoinRequest, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__join_request__field_indices_by_name[] = {
+  1,   /* field[1] = code */
   0,   /* field[0] = room_id */
 };
 static const ProtobufCIntRange onsale__queue__v1__join_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__join_request__descriptor =
 {
@@ -2375,7 +2528,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__join_request__descriptor =
   "Onsale__Queue__V1__JoinRequest",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__JoinRequest),
-  1,
+  2,
   onsale__queue__v1__join_request__field_descriptors,
   onsale__queue__v1__join_request__field_indices_by_name,
   1,  onsale__queue__v1__join_request__number_ranges,

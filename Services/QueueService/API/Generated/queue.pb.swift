@@ -9,7 +9,7 @@ import RPC
 package struct RoomLimits: Message {
     /// Maximum of admitted and active users together: 1 to 1,000,000. 0: no limit.
     package var activeLimit: UInt32
-    /// Maximum of admissions in any one second: 1 to 100,000. 0: no limit. See correct_no_shows.
+    /// Maximum of admissions in any one second: 1 to 100,000. 0: no limit.
     package var ratePerSecond: UInt32
     /// Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
     package var ready: Duration
@@ -17,20 +17,16 @@ package struct RoomLimits: Message {
     package var idle: Duration
     /// Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
     package var hardLimit: Duration
-    /// True: rate_per_second users come in per second, on average. To make up for those who do not, more are admitted, in any one
-    /// second at most three times as many. active_limit stays exact. False: rate_per_second is the maximum of admissions.
-    package var correctNoShows: Bool
 
     package init(
         activeLimit: UInt32 = 0, ratePerSecond: UInt32 = 0, ready: Duration = .zero, idle: Duration = .zero,
-        hardLimit: Duration = .zero, correctNoShows: Bool = false
+        hardLimit: Duration = .zero
     ) {
         self.activeLimit = activeLimit
         self.ratePerSecond = ratePerSecond
         self.ready = ready
         self.idle = idle
         self.hardLimit = hardLimit
-        self.correctNoShows = correctNoShows
     }
 }
 
@@ -76,10 +72,12 @@ package struct Room: Message {
     package var message: String
     /// If absent: the line is in the order of the joins.
     package var draw: RoomDraw?
+    /// True: users join with a code, from CreateCodes.
+    package var needsCode: Bool
 
     package init(
         roomID: RoomID, name: String = "", state: RoomState = .unspecified, times: RoomTimes, limits: RoomLimits,
-        waitingLimit: UInt32 = 0, message: String = "", draw: RoomDraw? = nil
+        waitingLimit: UInt32 = 0, message: String = "", draw: RoomDraw? = nil, needsCode: Bool = false
     ) {
         self.roomID = roomID
         self.name = name
@@ -89,6 +87,7 @@ package struct Room: Message {
         self.waitingLimit = waitingLimit
         self.message = message
         self.draw = draw
+        self.needsCode = needsCode
     }
 }
 
@@ -102,12 +101,18 @@ package struct CreateRoomRequest: Message {
     /// The round of the drand beacon for a draw among the users who join before the opening. Choose a round that is published
     /// after the list is closed. 0: no draw.
     package var drawRound: Int64
+    /// True: users join with a code, from CreateCodes. It never changes.
+    package var needsCode: Bool
 
-    package init(name: String = "", limits: RoomLimits? = nil, times: RoomTimes? = nil, drawRound: Int64 = 0) {
+    package init(
+        name: String = "", limits: RoomLimits? = nil, times: RoomTimes? = nil, drawRound: Int64 = 0,
+        needsCode: Bool = false
+    ) {
         self.name = name
         self.limits = limits
         self.times = times
         self.drawRound = drawRound
+        self.needsCode = needsCode
     }
 }
 
@@ -240,6 +245,32 @@ package struct CloseRoomReply: Message {
 
     package init(room: Room) {
         self.room = room
+    }
+}
+
+package struct CreateCodesRequest: Message {
+    package var roomID: RoomID
+    /// The number of codes, 1 to 5,000.
+    package var count: UInt32
+    /// Maximum of users who can join with one code: 1 to 1,000. 0: 1.
+    package var uses: UInt32
+    /// Nobody can join with them from this time on. 0: they do not expire.
+    package var expiresAt: Timestamp?
+
+    package init(roomID: RoomID, count: UInt32 = 0, uses: UInt32 = 0, expiresAt: Timestamp? = nil) {
+        self.roomID = roomID
+        self.count = count
+        self.uses = uses
+        self.expiresAt = expiresAt
+    }
+}
+
+package struct CreateCodesReply: Message {
+    /// Each has 124 upper-case letters and digits.
+    package var codes: [String]
+
+    package init(codes: [String] = []) {
+        self.codes = codes
     }
 }
 
@@ -448,9 +479,12 @@ package struct Place: Message {
 
 package struct JoinRequest: Message {
     package var roomID: RoomID
+    /// A code for the room, if it needs one. A user who has a place, or has joined with the code before, does not use it up.
+    package var code: String
 
-    package init(roomID: RoomID) {
+    package init(roomID: RoomID, code: String = "") {
         self.roomID = roomID
+        self.code = code
     }
 }
 
@@ -831,15 +865,24 @@ package enum QueueReason: String, Reason, CaseIterable {
     case roomHasNoDraw = "ROOM_HAS_NO_DRAW"
     case drawNotClosed = "DRAW_NOT_CLOSED"
     case drawFinished = "DRAW_FINISHED"
+    case codeMissing = "CODE_MISSING"
+    case codeRefused = "CODE_REFUSED"
+    case codeOfAnotherRoom = "CODE_OF_ANOTHER_ROOM"
+    case codeExpired = "CODE_EXPIRED"
+    case codeUsedUp = "CODE_USED_UP"
+    case joinsTooOften = "JOINS_TOO_OFTEN"
+    case roomNeedsNoCode = "ROOM_NEEDS_NO_CODE"
 
     package var code: StatusCode {
         switch self {
+        case .codeRefused: .invalidArgument
         case .roomUnknown, .placeUnknown: .notFound
         case .nameTaken: .alreadyExists
-        case .tooManyJoins, .roomFull: .resourceExhausted
+        case .tooManyJoins, .roomFull, .joinsTooOften: .resourceExhausted
         case .roomHasOpened, .roomScheduled, .roomNotOpen, .roomDraining, .roomClosed, .placeWaiting, .placeNotActive,
             .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .userBanned, .receiptNotYet, .lineForked,
-            .drawPending, .roomHasNoDraw, .drawNotClosed, .drawFinished:
+            .drawPending, .roomHasNoDraw, .drawNotClosed, .drawFinished, .codeMissing, .codeOfAnotherRoom, .codeExpired,
+            .codeUsedUp, .roomNeedsNoCode:
             .failedPrecondition
         }
     }
@@ -870,6 +913,14 @@ package enum QueueReason: String, Reason, CaseIterable {
         case .roomHasNoDraw: "the room was created without a draw"
         case .drawNotClosed: "the list of participants is not closed yet: close it before the beacon is published"
         case .drawFinished: "the draw has happened, with another beacon"
+        case .codeMissing: "users join this room with a code: send it with the join"
+        case .codeRefused: "the code was rejected: send all of it, as you received it"
+        case .codeOfAnotherRoom: "the code is for another room: join that one, or send a code of this one"
+        case .codeExpired: "the code has expired: request another one from the organisers"
+        case .codeUsedUp:
+            "as many users as it allows have joined with this code: request another one from the organisers"
+        case .joinsTooOften: "too many joins from this account or network; try again later"
+        case .roomNeedsNoCode: "users join this room without a code: create a room that needs codes"
         }
     }
 }
@@ -1029,6 +1080,10 @@ package enum QueueMethods {
     /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     package static let closeRoom = Method<CloseRoomRequest, CloseRoomReply>(
         "onsale.queue.v1.Queue/CloseRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Returns new codes, with which users can join a room that needs them. Nothing is stored, so the same request_id gives the
+    /// same codes again. A room that needs no code refuses with ROOM_NEEDS_NO_CODE.
+    package static let createCodes = Method<CreateCodesRequest, CreateCodesReply>(
+        "onsale.queue.v1.Queue/CreateCodes", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Returns the room with a name or an id.
     package static let findRoom = Method<FindRoomRequest, FindRoomReply>(
         "onsale.queue.v1.Queue/FindRoom", isSafeToRepeat: true, isReadOnly: true, callers: [])
@@ -1046,11 +1101,11 @@ package enum QueueMethods {
         duties: [.sales, .read])
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
-    /// try again.
+    /// try again. Joins of one account and of one network are limited, too: JOINS_TOO_OFTEN says when to try again.
     /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
     /// PLACE_FINISHED, and the next Join takes a new place.
     package static let join = Method<JoinRequest, JoinReply>(
-        "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
+        "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user], secrets: ["code"])
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     package static let showPlace = Method<ShowPlaceRequest, ShowPlaceReply>(
         "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
@@ -1108,11 +1163,12 @@ package enum QueueMethods {
         methods: [
             createRoom.description, configureRoom.description, setWaitingLimit.description, setRoomMessage.description,
             openRoom.description, pauseRoom.description, drainRoom.description, closeRoom.description,
-            findRoom.description, listRooms.description, showRoom.description, showHistory.description,
-            join.description, showPlace.description, listPlaces.description, findPlaces.description,
-            watchPlace.description, renew.description, leave.description, finishPass.description,
-            revokePlace.description, provePlace.description, showCheckpoint.description, closeDraw.description,
-            drawRoom.description, showDraw.description, listTiles.description, liftBan.description,
+            createCodes.description, findRoom.description, listRooms.description, showRoom.description,
+            showHistory.description, join.description, showPlace.description, listPlaces.description,
+            findPlaces.description, watchPlace.description, renew.description, leave.description,
+            finishPass.description, revokePlace.description, provePlace.description, showCheckpoint.description,
+            closeDraw.description, drawRoom.description, showDraw.description, listTiles.description,
+            liftBan.description,
         ],
         file: .queue)
 }
@@ -1137,6 +1193,9 @@ package protocol QueueHandlers: Sendable {
     func drainRoom(_ request: DrainRoomRequest, call: Call) async throws -> DrainRoomReply
     /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     func closeRoom(_ request: CloseRoomRequest, call: Call) async throws -> CloseRoomReply
+    /// Returns new codes, with which users can join a room that needs them. Nothing is stored, so the same request_id gives the
+    /// same codes again. A room that needs no code refuses with ROOM_NEEDS_NO_CODE.
+    func createCodes(_ request: CreateCodesRequest, call: Call) async throws -> CreateCodesReply
     /// Returns the room with a name or an id.
     func findRoom(_ request: FindRoomRequest, call: Call) async throws -> FindRoomReply
     /// Returns all rooms by id, which is the order of their creation.
@@ -1147,7 +1206,7 @@ package protocol QueueHandlers: Sendable {
     func showHistory(_ request: ShowHistoryRequest, call: Call) async throws -> ShowHistoryReply
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
-    /// try again.
+    /// try again. Joins of one account and of one network are limited, too: JOINS_TOO_OFTEN says when to try again.
     /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
     /// PLACE_FINISHED, and the next Join takes a new place.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
@@ -1202,6 +1261,7 @@ extension QueueHandlers {
                 Route(QueueMethods.pauseRoom, pauseRoom(_:call:)),
                 Route(QueueMethods.drainRoom, drainRoom(_:call:)),
                 Route(QueueMethods.closeRoom, closeRoom(_:call:)),
+                Route(QueueMethods.createCodes, createCodes(_:call:)),
                 Route(QueueMethods.findRoom, findRoom(_:call:)),
                 Route(QueueMethods.listRooms, listRooms(_:call:)),
                 Route(QueueMethods.showRoom, showRoom(_:call:)),
@@ -1292,6 +1352,14 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.closeRoom, request, options)
     }
 
+    /// Returns new codes, with which users can join a room that needs them. Nothing is stored, so the same request_id gives the
+    /// same codes again. A room that needs no code refuses with ROOM_NEEDS_NO_CODE.
+    package func createCodes(
+        _ request: CreateCodesRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> CreateCodesReply {
+        try await client.call(QueueMethods.createCodes, request, options)
+    }
+
     /// Returns the room with a name or an id.
     package func findRoom(
         _ request: FindRoomRequest, _ options: CallOptions = CallOptions()
@@ -1322,7 +1390,7 @@ package struct QueueClient: Sendable {
 
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it. A room with a waiting limit refuses with ROOM_FULL, and says when to
-    /// try again.
+    /// try again. Joins of one account and of one network are limited, too: JOINS_TOO_OFTEN says when to try again.
     /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
     /// PLACE_FINISHED, and the next Join takes a new place.
     package func join(
@@ -1451,7 +1519,6 @@ extension RoomLimits {
         ready = .milliseconds(Int64(clamping: fields.pointee.ready_ms))
         idle = .milliseconds(Int64(clamping: fields.pointee.idle_ms))
         hardLimit = .milliseconds(Int64(clamping: fields.pointee.hard_limit_ms))
-        correctNoShows = fields.pointee.correct_no_shows != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomLimits> {
@@ -1461,7 +1528,6 @@ extension RoomLimits {
         fields.pointee.ready_ms = UInt32(clamping: ready.milliseconds)
         fields.pointee.idle_ms = UInt32(clamping: idle.milliseconds)
         fields.pointee.hard_limit_ms = UInt32(clamping: hardLimit.milliseconds)
-        fields.pointee.correct_no_shows = correctNoShows ? 1 : 0
         return fields
     }
 
@@ -1525,6 +1591,7 @@ extension Room {
         waitingLimit = fields.pointee.waiting_limit
         message = String(reading: fields.pointee.message)
         draw = try RoomDraw(reading: fields.pointee.draw, in: "draw")
+        needsCode = fields.pointee.needs_code != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomSummary> {
@@ -1537,6 +1604,7 @@ extension Room {
         fields.pointee.waiting_limit = waitingLimit
         fields.pointee.message = try arena.string(message, "onsale.queue.v1.RoomSummary.message")
         fields.pointee.draw = try draw?.layOut(in: arena)
+        fields.pointee.needs_code = needsCode ? 1 : 0
         return fields
     }
 
@@ -1554,6 +1622,7 @@ extension CreateRoomRequest {
         limits = try RoomLimits(reading: fields.pointee.limits, in: "limits")
         times = try RoomTimes(reading: fields.pointee.times, in: "times")
         drawRound = fields.pointee.draw_round
+        needsCode = fields.pointee.needs_code != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1564,6 +1633,7 @@ extension CreateRoomRequest {
         fields.pointee.limits = try limits?.layOut(in: arena)
         fields.pointee.times = try times?.layOut(in: arena)
         fields.pointee.draw_round = drawRound
+        fields.pointee.needs_code = needsCode ? 1 : 0
         return fields
     }
 
@@ -1864,6 +1934,53 @@ extension CloseRoomReply {
     }
 }
 
+extension CreateCodesRequest {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__create_codes_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateCodesRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        count = fields.pointee.count
+        uses = fields.pointee.uses
+        expiresAt = Timestamp(reading: fields.pointee.expires_at)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__CreateCodesRequest
+    > {
+        let fields = try arena.make(onsale__queue__v1__create_codes_request__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.CreateCodesRequest.room_id")
+        fields.pointee.count = count
+        fields.pointee.uses = uses
+        fields.pointee.expires_at = Int64(clamping: expiresAt?.milliseconds ?? 0)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CreateCodesRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.count), 1...5000, zero: nil, "count")
+        try FieldRule.range(Int64(clamping: fields.pointee.uses), 1...1000, zero: "1", "uses")
+        try FieldRule.time(Int64(clamping: fields.pointee.expires_at), isRequired: false, "expires_at")
+    }
+}
+
+extension CreateCodesReply {
+    package static let descriptor = MessageDescriptor(onsale__queue__v1__create_codes_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateCodesReply>) throws(MessageError) {
+        codes = Array(reading: fields.pointee.codes, count: fields.pointee.n_codes) { String(reading: $0) }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Queue__V1__CreateCodesReply
+    > {
+        let fields = try arena.make(onsale__queue__v1__create_codes_reply__init)
+        fields.pointee.n_codes = codes.count
+        fields.pointee.codes = try arena.array(codes, "onsale.queue.v1.CreateCodesReply.codes") {
+            element throws(MessageError) in try arena.string(element, "onsale.queue.v1.CreateCodesReply.codes")
+        }
+        return fields
+    }
+}
+
 extension FindRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__find_room_request__init)
 
@@ -2149,12 +2266,18 @@ extension JoinRequest {
 
     package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
         roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        code = String(reading: fields.pointee.code)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__JoinRequest> {
         let fields = try arena.make(onsale__queue__v1__join_request__init)
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.JoinRequest.room_id")
+        fields.pointee.code = try arena.string(code, "onsale.queue.v1.JoinRequest.code")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.code, 0...200, .bytes, "code")
     }
 }
 
@@ -2794,267 +2917,289 @@ extension ProtoFile {
     package static let queue = ProtoFile(
         "queue.proto", imports: [.options],
         """
-        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f22be02\
+        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f229402\
         0a0a526f6f6d4c696d69747312370a0c6163746976655f6c696d697418012001280d4214f2b51810080110c0843d1a08\
         6e6f206c696d6974520b6163746976654c696d6974123c0a0f726174655f7065725f7365636f6e6418022001280d4214\
         f2b51810080110a08d061a086e6f206c696d6974520d726174655065725365636f6e6412320a0872656164795f6d7318\
         032001280d4217e8b51801f2b5180f08e8071080dddb011a053630303030520772656164794d7312310a0769646c655f\
         6d7318042001280d4218e8b51801f2b5181008e8071080dddb011a06333030303030520669646c654d7312280a0d6861\
-        72645f6c696d69745f6d7318052001280d4204e8b51801520b686172644c696d69744d7312280a10636f72726563745f\
-        6e6f5f73686f7773180620012808520e636f72726563744e6f53686f7773224d0a09526f6f6d54696d6573121f0a086a\
-        6f696e735f61741801200128034204e0b5180152076a6f696e734174121f0a086f70656e735f61741802200128034204\
-        e0b5180152076f70656e73417422760a08526f6f6d4472617712300a05737461746518012001280e321a2e6f6e73616c\
-        652e71756575652e76312e4472617753746174655205737461746512140a05726f756e641802200128035205726f756e\
-        6412220a0c7061727469636970616e7473180320012803520c7061727469636970616e747322e5020a0b526f6f6d5375\
-        6d6d61727912250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a04\
-        6e616d6518022001280952046e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71756575652e76\
-        312e526f6f6d53746174655205737461746512360a0574696d657318042001280b321a2e6f6e73616c652e7175657565\
-        2e76312e526f6f6d54696d6573420480b61801520574696d657312390a066c696d69747318052001280b321b2e6f6e73\
-        616c652e71756575652e76312e526f6f6d4c696d697473420480b6180152066c696d69747312230a0d77616974696e67\
-        5f6c696d697418062001280d520c77616974696e674c696d697412180a076d65737361676518072001280952076d6573\
-        73616765122d0a046472617718082001280b32192e6f6e73616c652e71756575652e76312e526f6f6d44726177520464\
-        7261773a08fab61804526f6f6d22b9010a11437265617465526f6f6d52657175657374121e0a046e616d651801200128\
-        09420afab5180608011040180352046e616d6512330a066c696d69747318022001280b321b2e6f6e73616c652e717565\
-        75652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c65\
-        2e71756575652e76312e526f6f6d54696d6573520574696d6573121d0a0a647261775f726f756e641804200128035209\
-        64726177526f756e6422490a0f437265617465526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73\
-        616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22a4010a14436f6e66696775\
-        7265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
-        6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d6974\
-        7352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54\
-        696d6573520574696d6573224c0a12436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18012001280b32\
-        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d227b0a16536574\
-        57616974696e674c696d69745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6\
-        18015206726f6f6d4964123a0a0d77616974696e675f6c696d697418022001280d4215f2b5181108011080ade2041a08\
-        6e6f206c696d6974520c77616974696e674c696d6974224e0a1453657457616974696e674c696d69745265706c791236\
-        0a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801\
-        5204726f6f6d22630a15536574526f6f6d4d6573736167655265717565737412250a07726f6f6d5f696418012001280c\
-        420cdab51804526f6f6d80b618015206726f6f6d496412230a076d6573736167651802200128094209fab5180510f403\
-        180752076d657373616765224d0a13536574526f6f6d4d6573736167655265706c7912360a04726f6f6d18012001280b\
-        321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f4f70\
-        656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
-        6f6d496422470a0d4f70656e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e717565\
-        75652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a105061757365526f6f6d526571756573\
-        7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e50617573\
-        65526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53\
-        756d6d617279420480b618015204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f69\
-        6418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e447261696e526f6f6d5265706c7912\
-        360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618\
-        015204726f6f6d22390a10436c6f7365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab5\
-        1804526f6f6d80b618015206726f6f6d496422480a0e436c6f7365526f6f6d5265706c7912360a04726f6f6d18012001\
-        280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22480a0f\
-        46696e64526f6f6d5265717565737412120a046e616d6518012001280952046e616d6512210a07726f6f6d5f69641802\
-        2001280c4208dab51804526f6f6d5206726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18\
-        012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22\
-        6d0a104c697374526f6f6d7352657175657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804\
-        526f6f6d520b6166746572526f6f6d4964122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a\
-        0331303052087061676553697a65225f0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b32\
-        1c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f7265\
-        18022001280852076861734d6f726522380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f6964180120\
-        01280c420cdab51804526f6f6d80b618015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a0472\
-        6f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801520472\
-        6f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e\
-        675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420\
-        012803520d61646d6974746564436f756e7412210a0c6163746976655f636f756e74180520012803520b616374697665\
-        436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a\
-        6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c61707365645f636f756e741808200128\
-        03520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f\
-        756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d6974\
-        7465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803521c61646d6974746564506572536563\
-        6f6e6454686f7573616e6474687312240a0b776169745f7035305f6d73180c200128034204e8b5180152097761697450\
-        35304d7312240a0b776169745f7039305f6d73180d200128034204e8b518015209776169745039304d7322650a125368\
-        6f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6180152\
-        06726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c61636549\
-        642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cdab51804557365\
-        7280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a066576656e747318\
-        032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e747322710a0a506c\
-        6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553\
-        746174655205737461746512180a0261741802200128034208e0b5180180b618015202617412160a06726561736f6e18\
-        03200128095206726561736f6e22c3060a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab5\
-        1804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580\
-        b618015207706c616365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c\
-        61636553746174655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e717565\
-        75652e76312e526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269\
-        616c121a0a0861646d6974746564180620012803520861646d697474656412210a0c70656f706c655f61686561641807\
-        20012803520b70656f706c654168656164122d0a10776169745f61745f6c656173745f6d731808200128034204e8b518\
-        01520d7761697441744c656173744d73122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b5180152\
-        0c7761697441744d6f73744d7312260a0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b4167\
-        61696e4d7312210a096c61707365735f6174180b200128034204e0b5180152086c61707365734174121d0a07656e6473\
-        5f6174180c200128034204e0b518015206656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152\
-        076f70656e73417412160a06726561736f6e180e200128095206726561736f6e12210a096a6f696e65645f6174180f20\
-        0128034204e0b5180152086a6f696e6564417412250a0b61646d69747465645f61741810200128034204e0b51801520a\
-        61646d6974746564417412230a0a636c61696d65645f61741811200128034204e0b518015209636c61696d6564417412\
-        230a0a72656e657765645f61741812200128034204e0b51801520972656e657765644174121f0a08656e6465645f6174\
-        1813200128034204e0b518015207656e646564417412210a07757365725f696418142001280c4208dab5180455736572\
-        520675736572496412210a0c726f6f6d5f6d657373616765181520012809520b726f6f6d4d657373616765121b0a096c\
-        6f675f696e64657818162001280352086c6f67496e6465783a09fab61805506c61636522340a0b4a6f696e5265717565\
-        737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422b1010a094a6f\
-        696e5265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c6163655669\
-        6577420480b618015205706c61636512120a047061737318022001280c520470617373122c0a0f706173735f65787069\
-        7265735f61741803200128034204e0b51801520d70617373457870697265734174122a0a0e72656e65775f6166746572\
-        5f6d7318042001280d4204e8b51801520c72656e657741667465724d7322630a1053686f77506c616365526571756573\
-        7412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163\
-        655f696418022001280c420ddab51805506c61636580b618015207706c616365496422480a0e53686f77506c61636552\
-        65706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c6163655669657742\
-        0480b618015205706c616365225b0a08506c6163654b657912250a07726f6f6d5f696418012001280c420cdab5180452\
-        6f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b61801\
-        5207706c6163654964226f0a114c697374506c6163657352657175657374122f0a05616674657218012001280b32192e\
-        6f6e73616c652e71756575652e76312e506c6163654b65795205616674657212290a09706167655f73697a6518022001\
-        280d420cf2b51808080110641a02353052087061676553697a6522600a0f4c697374506c616365735265706c7912320a\
-        06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775206706c616365\
-        7312190a086861735f6d6f726518022001280852076861734d6f726522b5010a1146696e64506c616365735265717565\
-        737412210a07726f6f6d5f696418012001280c4208dab51804526f6f6d5206726f6f6d496412210a07757365725f6964\
-        18022001280c4208dab51804557365725206757365724964122f0a05616674657218032001280b32192e6f6e73616c65\
-        2e71756575652e76312e506c6163654b65795205616674657212290a09706167655f73697a6518042001280d420cf2b5\
-        1808080110641a02353052087061676553697a6522600a0f46696e64506c616365735265706c7912320a06706c616365\
-        7318012003280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775206706c6163657312190a0868\
-        61735f6d6f726518022001280852076861734d6f726522640a115761746368506c6163655265717565737412250a0772\
-        6f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f69641802\
-        2001280c420ddab51805506c61636580b618015207706c616365496422480a0e5761746368506c6163654974656d1236\
-        0a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b6180152\
-        05706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
+        72645f6c696d69745f6d7318052001280d4204e8b51801520b686172644c696d69744d73224d0a09526f6f6d54696d65\
+        73121f0a086a6f696e735f61741801200128034204e0b5180152076a6f696e734174121f0a086f70656e735f61741802\
+        200128034204e0b5180152076f70656e73417422760a08526f6f6d4472617712300a05737461746518012001280e321a\
+        2e6f6e73616c652e71756575652e76312e4472617753746174655205737461746512140a05726f756e64180220012803\
+        5205726f756e6412220a0c7061727469636970616e7473180320012803520c7061727469636970616e74732284030a0b\
+        526f6f6d53756d6d61727912250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496412120a046e616d6518022001280952046e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71\
+        756575652e76312e526f6f6d53746174655205737461746512360a0574696d657318042001280b321a2e6f6e73616c65\
+        2e71756575652e76312e526f6f6d54696d6573420480b61801520574696d657312390a066c696d69747318052001280b\
+        321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d697473420480b6180152066c696d69747312230a0d77\
+        616974696e675f6c696d697418062001280d520c77616974696e674c696d697412180a076d6573736167651807200128\
+        0952076d657373616765122d0a046472617718082001280b32192e6f6e73616c652e71756575652e76312e526f6f6d44\
+        726177520464726177121d0a0a6e656564735f636f646518092001280852096e65656473436f64653a08fab61804526f\
+        6f6d22d8010a11437265617465526f6f6d52657175657374121e0a046e616d65180120012809420afab5180608011040\
+        180352046e616d6512330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
+        696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e52\
+        6f6f6d54696d6573520574696d6573121d0a0a647261775f726f756e64180420012803520964726177526f756e64121d\
+        0a0a6e656564735f636f646518052001280852096e65656473436f646522490a0f437265617465526f6f6d5265706c79\
+        12360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b6\
+        18015204726f6f6d22a4010a14436f6e666967757265526f6f6d5265717565737412250a07726f6f6d5f696418012001\
+        280c420cdab51804526f6f6d80b618015206726f6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c\
+        652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f\
+        6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d6573224c0a12436f6e666967757265526f6f6d\
+        5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172\
+        79420480b618015204726f6f6d227b0a1653657457616974696e674c696d69745265717565737412250a07726f6f6d5f\
+        696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964123a0a0d77616974696e675f6c696d697418\
+        022001280d4215f2b5181108011080ade2041a086e6f206c696d6974520c77616974696e674c696d6974224e0a145365\
+        7457616974696e674c696d69745265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e\
+        76312e526f6f6d53756d6d617279420480b618015204726f6f6d22630a15536574526f6f6d4d65737361676552657175\
+        65737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412230a076d65\
+        73736167651802200128094209fab5180510f403180752076d657373616765224d0a13536574526f6f6d4d6573736167\
+        655265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d61\
+        7279420480b618015204726f6f6d22380a0f4f70656e526f6f6d5265717565737412250a07726f6f6d5f696418012001\
+        280c420cdab51804526f6f6d80b618015206726f6f6d496422470a0d4f70656e526f6f6d5265706c7912360a04726f6f\
+        6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f\
+        6d22390a105061757365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d\
+        80b618015206726f6f6d496422480a0e5061757365526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f\
+        6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a10447261696e52\
+        6f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49\
+        6422480a0e447261696e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e7175657565\
+        2e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a10436c6f7365526f6f6d5265717565737412\
+        250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e436c6f736552\
+        6f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d\
+        6d617279420480b618015204726f6f6d22a3010a12437265617465436f6465735265717565737412250a07726f6f6d5f\
+        696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964121f0a05636f756e7418022001280d4209f2\
+        b5180508011088275205636f756e7412200a047573657318032001280d420cf2b51808080110e8071a01315204757365\
+        7312230a0a657870697265735f61741804200128034204e0b51801520965787069726573417422280a10437265617465\
+        436f6465735265706c7912140a05636f6465731801200328095205636f64657322480a0f46696e64526f6f6d52657175\
+        65737412120a046e616d6518012001280952046e616d6512210a07726f6f6d5f696418022001280c4208dab51804526f\
+        6f6d5206726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e7361\
+        6c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d226d0a104c697374526f6f6d73\
+        52657175657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804526f6f6d520b616674657252\
+        6f6f6d4964122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a033130305208706167655369\
+        7a65225f0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b321c2e6f6e73616c652e717565\
+        75652e76312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f726518022001280852076861734d\
+        6f726522380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
+        6d80b618015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e\
+        6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d12210a0c6a6f696e65\
+        645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e675f636f756e741803200128\
+        03520c77616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420012803520d61646d69747465\
+        64436f756e7412210a0c6163746976655f636f756e74180520012803520b616374697665436f756e7412250a0e66696e\
+        69736865645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a6c6566745f636f756e741807\
+        2001280352096c656674436f756e7412210a0c6c61707365645f636f756e74180820012803520b6c6170736564436f75\
+        6e7412230a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f756e7412220a0d6e6f5f7368\
+        6f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d69747465645f7065725f7365636f\
+        6e645f74686f7573616e64746873180b20012803521c61646d69747465645065725365636f6e6454686f7573616e6474\
+        687312240a0b776169745f7035305f6d73180c200128034204e8b518015209776169745035304d7312240a0b77616974\
+        5f7039305f6d73180d200128034204e8b518015209776169745039304d7322650a1253686f77486973746f7279526571\
+        7565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a0870\
+        6c6163655f696418022001280c420ddab51805506c61636580b618015207706c61636549642286010a1053686f774869\
+        73746f72795265706c7912250a07757365725f696418012001280c420cdab518045573657280b6180152067573657249\
+        6412160a0673657269616c180220012803520673657269616c12330a066576656e747318032003280b321b2e6f6e7361\
+        6c652e71756575652e76312e506c6163654576656e7452066576656e747322710a0a506c6163654576656e7412310a05\
+        737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746512\
+        180a0261741802200128034208e0b5180180b618015202617412160a06726561736f6e1803200128095206726561736f\
+        6e22c3060a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206\
+        726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c6163654964\
+        12310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374\
+        61746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d5374\
+        6174655209726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a0861646d697474\
+        6564180620012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b70656f706c65\
+        4168656164122d0a10776169745f61745f6c656173745f6d731808200128034204e8b51801520d7761697441744c6561\
+        73744d73122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b51801520c7761697441744d6f73744d\
+        7312260a0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b416761696e4d7312210a096c6170\
+        7365735f6174180b200128034204e0b5180152086c61707365734174121d0a07656e64735f6174180c200128034204e0\
+        b518015206656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152076f70656e73417412160a06\
+        726561736f6e180e200128095206726561736f6e12210a096a6f696e65645f6174180f200128034204e0b5180152086a\
+        6f696e6564417412250a0b61646d69747465645f61741810200128034204e0b51801520a61646d697474656441741223\
+        0a0a636c61696d65645f61741811200128034204e0b518015209636c61696d6564417412230a0a72656e657765645f61\
+        741812200128034204e0b51801520972656e657765644174121f0a08656e6465645f61741813200128034204e0b51801\
+        5207656e646564417412210a07757365725f696418142001280c4208dab5180455736572520675736572496412210a0c\
+        726f6f6d5f6d657373616765181520012809520b726f6f6d4d657373616765121b0a096c6f675f696e64657818162001\
+        280352086c6f67496e6465783a09fab61805506c61636522550a0b4a6f696e5265717565737412250a07726f6f6d5f69\
+        6418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964121f0a04636f6465180220012809420bfab518\
+        0310c80190b618015204636f646522b1010a094a6f696e5265706c7912360a05706c61636518012001280b321a2e6f6e\
+        73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a047061737318022001\
+        280c520470617373122c0a0f706173735f657870697265735f61741803200128034204e0b51801520d70617373457870\
+        697265734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b51801520c72656e65774166746572\
+        4d7322630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
         6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207\
-        706c616365496422b6010a0a52656e65775265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71\
-        756575652e76312e506c61636556696577420480b618015205706c61636512120a047061737318022001280c52047061\
-        737312300a0f706173735f657870697265735f61741803200128034208e0b5180180b61801520d706173734578706972\
-        65734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b51801520c72656e657741667465724d73\
-        225f0a0c4c656176655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6180152\
+        706c616365496422480a0e53686f77506c6163655265706c7912360a05706c61636518012001280b321a2e6f6e73616c\
+        652e71756575652e76312e506c61636556696577420480b618015205706c616365225b0a08506c6163654b657912250a\
+        07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f6964\
+        18022001280c420ddab51805506c61636580b618015207706c6163654964226f0a114c697374506c6163657352657175\
+        657374122f0a05616674657218012001280b32192e6f6e73616c652e71756575652e76312e506c6163654b6579520561\
+        6674657212290a09706167655f73697a6518022001280d420cf2b51808080110641a02353052087061676553697a6522\
+        600a0f4c697374506c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575\
+        652e76312e506c616365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f72\
+        6522b5010a1146696e64506c616365735265717565737412210a07726f6f6d5f696418012001280c4208dab51804526f\
+        6f6d5206726f6f6d496412210a07757365725f696418022001280c4208dab51804557365725206757365724964122f0a\
+        05616674657218032001280b32192e6f6e73616c652e71756575652e76312e506c6163654b6579520561667465721229\
+        0a09706167655f73697a6518042001280d420cf2b51808080110641a02353052087061676553697a6522600a0f46696e\
+        64506c616365735265706c7912320a06706c6163657318012003280b321a2e6f6e73616c652e71756575652e76312e50\
+        6c616365566965775206706c6163657312190a086861735f6d6f726518022001280852076861734d6f726522640a1157\
+        61746368506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b6180152\
         06726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c61636549\
-        6422440a0a4c656176655265706c7912360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e7631\
-        2e506c61636556696577420480b618015205706c61636522640a1146696e697368506173735265717565737412250a07\
-        726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418\
-        022001280c420ddab51805506c61636580b618015207706c616365496422440a0f46696e697368506173735265706c79\
-        12310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374\
-        617465229c010a125265766f6b65506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab518\
-        04526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b6\
-        18015207706c616365496412230a06726561736f6e180320012809420bfab51807080110c80118015206726561736f6e\
-        12100a0362616e180420012808520362616e22450a105265766f6b65506c6163655265706c7912310a05737461746518\
-        012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374617465225e0a0e4c6966\
-        7442616e5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
-        496412250a07757365725f696418022001280c420cdab518045573657280b618015206757365724964220e0a0c4c6966\
-        7442616e5265706c7922640a1150726f7665506c6163655265717565737412250a07726f6f6d5f696418012001280c42\
-        0cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61\
-        636580b618015207706c6163654964222b0a0f50726f7665506c6163655265706c7912180a0772656365697074180120\
-        012809520772656365697074225b0a1553686f77436865636b706f696e745265717565737412250a07726f6f6d5f6964\
-        18012001280c420cdab51804526f6f6d80b618015206726f6f6d4964121b0a0966726f6d5f73697a6518022001280352\
-        0866726f6d53697a65227f0a1353686f77436865636b706f696e745265706c79121e0a0a636865636b706f696e741801\
-        20012809520a636865636b706f696e7412120a0473697a65180220012803520473697a6512200a0b636f6e7369737465\
-        6e637918032003280c520b636f6e73697374656e637912120a046b65797318042003280952046b65797322390a10436c\
-        6f7365447261775265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801520672\
-        6f6f6d496422480a0e436c6f7365447261775265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71\
-        756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22770a0f44726177526f6f6d5265717565\
-        737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412160a06626561\
-        636f6e18022001280c5206626561636f6e12250a0e776974686f75745f626561636f6e180320012808520d776974686f\
-        7574426561636f6e22470a0d44726177526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c65\
-        2e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f53686f7744726177526571\
-        7565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422270a0d53\
-        686f77447261775265706c7912160a067265636f726418012001280952067265636f726422ad010a104c69737454696c\
-        65735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964\
-        12120a0473697a65180220012803520473697a6512140a056c6576656c18032001280d52056c6576656c121d0a0a6669\
-        7273745f74696c651804200128035209666972737454696c6512290a09706167655f73697a6518052001280d420cf2b5\
-        1808080110641a02353052087061676553697a6522410a0e4c69737454696c65735265706c7912140a0574696c657318\
-        012003280c520574696c657312190a086861735f6d6f726518022001280852076861734d6f726522fb0e0a0c51756575\
-        654661696c75726522ea0e0a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123e0a0c52\
-        4f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865636b20697473\
-        206e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f752068617665\
-        206e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a\
-        4e414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f7220686164207468\
-        6973206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50454e45441004\
-        1a37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974732074696d65732063616e6e\
-        6f74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c75736572732063616e\
-        6e6f74206a6f696e2074686520726f6f6d207965743a206f70656e2069742066697273742c206368616e676520697473\
-        2074696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b61829\
-        74686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e206c6174657212490a0d524f4f\
-        4d5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f206d6f72652075\
-        736572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e74\
-        686520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e5310\
-        091a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d206a757374206e\
-        6f773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b61817697420697320\
-        6e6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8b61809b2b618\
-        357468697320706c616365206973206e6f74206163746976652c20736f20697420686173206e6f207061737320746f20\
-        66696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e7468697320706c6163652068\
-        617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143455f4c454654\
-        100d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f72\
-        2061206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e7468697320706c616365\
-        2068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c4143455f5245\
-        564f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e2061676169\
-        6e20666f722061206e6577206f6e6512530a09524f4f4d5f46554c4c10101a44a8b61808b2b6183c6173206d616e7920\
-        7573657273207761697420696e207468697320726f6f6d206173206d617920776169743b2074727920616761696e206c\
-        6174657212420a0b555345525f42414e4e454410111a31a8b61809b2b61829616e206f70657261746f72206861732062\
-        616e6e656420796f752066726f6d207468697320726f6f6d12730a0f524543454950545f4e4f545f59455410121a5ea8\
-        b61809b2b61856746865206c61737420636865636b706f696e74206f6620746865206c696e6520646f6573206e6f7420\
-        636f6e7461696e207468697320706c616365207965743b2061736b20616761696e20696e2061207365636f6e64128801\
-        0a0b4c494e455f464f524b454410131a77a8b61809b2b6186f7468652073746f726564206c696e6520636f6e74726164\
-        696374732061207075626c697368656420636865636b706f696e742c20736f206e6f7468696e67206973207369676e65\
-        6420756e74696c20616e206f70657261746f722068617320646563696465642061626f7574206974124f0a0c44524157\
-        5f50454e44494e4710141a3da8b61809b2b6183574686520726f6f6d206f70656e732062792069747320647261773a20\
-        636c6f736520746865206c6973742c207468656e206472617712410a10524f4f4d5f4841535f4e4f5f4452415710151a\
-        2ba8b61809b2b6182374686520726f6f6d20776173206372656174656420776974686f75742061206472617712700a0f\
-        445241575f4e4f545f434c4f53454410161a5ba8b61809b2b61853746865206c697374206f6620706172746963697061\
-        6e7473206973206e6f7420636c6f736564207965743a20636c6f7365206974206265666f72652074686520626561636f\
-        6e206973207075626c697368656412450a0d445241575f46494e495348454410171a32a8b61809b2b6182a7468652064\
-        726177206861732068617070656e65642c207769746820616e6f7468657220626561636f6e2a750a09526f6f6d537461\
-        7465121a0a16524f4f4d5f53544154455f554e5350454349464945441000120d0a095343484544554c45441001120d0a\
-        095052455f5155455545100212080a044f50454e1003120a0a065041555345441004120c0a08445241494e494e471005\
-        120a0a06434c4f53454410062a81010a0a506c6163655374617465121b0a17504c4143455f53544154455f554e535045\
-        4349464945441000120b0a0757414954494e471001120c0a0841444d49545445441002120a0a06414354495645100312\
-        0c0a0846494e4953484544100412080a044c4546541005120a0a064c41505345441006120b0a075245564f4b45441007\
-        2a500a09447261775374617465121a0a16445241575f53544154455f554e5350454349464945441000120b0a0750454e\
-        44494e471001120f0a0b445241575f434c4f534544100212090a05445241574e100332d2140a055175657565125f0a0a\
-        437265617465526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a20\
-        2e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a\
-        0d436f6e666967757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265\
-        71756573741a232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288\
-        b5180398b51802126e0a0f53657457616974696e674c696d697412272e6f6e73616c652e71756575652e76312e536574\
-        57616974696e674c696d6974526571756573741a252e6f6e73616c652e71756575652e76312e53657457616974696e67\
-        4c696d69745265706c79220b90020288b5180398b51802126b0a0e536574526f6f6d4d65737361676512262e6f6e7361\
-        6c652e71756575652e76312e536574526f6f6d4d657373616765526571756573741a242e6f6e73616c652e7175657565\
-        2e76312e536574526f6f6d4d6573736167655265706c79220b90020288b5180398b5180212590a084f70656e526f6f6d\
-        12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575\
-        652e76312e4f70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a095061757365526f6f6d12212e6f\
-        6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76\
-        312e5061757365526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73\
-        616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e\
-        447261696e526f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c\
-        652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c\
-        6f7365526f6f6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71\
-        756575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f\
-        6f6d5265706c79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e\
-        4c697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c\
-        79220f90020188b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e7631\
-        2e53686f77526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79\
-        220f90020188b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e\
-        76312e53686f77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f7748697374\
-        6f72795265706c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e7175657565\
-        2e76312e4a6f696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b900202\
-        88b5180290b5180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c6163\
-        65526571756573741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b5\
-        1802125b0a0a4c697374506c6163657312222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571\
-        756573741a202e6f6e73616c652e71756575652e76312e4c697374506c616365735265706c79220790020188b5180212\
-        630a0a46696e64506c6163657312222e6f6e73616c652e71756575652e76312e46696e64506c61636573526571756573\
-        741a202e6f6e73616c652e71756575652e76312e46696e64506c616365735265706c79220f90020188b5180398b51802\
-        98b51804125c0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e5761746368506c61636552\
-        6571756573741a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d220790020188b51802\
-        3001124c0a0552656e6577121d2e6f6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73\
-        616c652e71756575652e76312e52656e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e7361\
-        6c652e71756575652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c65617665\
-        5265706c79220790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46\
-        696e69736850617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e69736850617373526570\
-        6c79220790020288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e526576\
-        6f6b65506c616365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65506c616365526570\
-        6c79220b90020288b5180398b51802125b0a0a50726f7665506c61636512222e6f6e73616c652e71756575652e76312e\
-        50726f7665506c616365526571756573741a202e6f6e73616c652e71756575652e76312e50726f7665506c6163655265\
-        706c79220790020188b5180212670a0e53686f77436865636b706f696e7412262e6f6e73616c652e71756575652e7631\
-        2e53686f77436865636b706f696e74526571756573741a242e6f6e73616c652e71756575652e76312e53686f77436865\
-        636b706f696e745265706c79220790020188b51801125c0a09436c6f73654472617712212e6f6e73616c652e71756575\
-        652e76312e436c6f736544726177526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365447261\
-        775265706c79220b90020288b5180398b5180212590a0844726177526f6f6d12202e6f6e73616c652e71756575652e76\
-        312e44726177526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e44726177526f6f6d5265706c\
-        79220b90020288b5180398b5180212550a0853686f774472617712202e6f6e73616c652e71756575652e76312e53686f\
-        7744726177526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77447261775265706c7922079002\
-        0188b5180112580a094c69737454696c657312212e6f6e73616c652e71756575652e76312e4c69737454696c65735265\
-        71756573741a1f2e6f6e73616c652e71756575652e76312e4c69737454696c65735265706c79220790020188b5180112\
-        560a074c69667442616e121f2e6f6e73616c652e71756575652e76312e4c69667442616e526571756573741a1d2e6f6e\
-        73616c652e71756575652e76312e4c69667442616e5265706c79220b90020288b5180398b51802620670726f746f33
+        6422480a0e5761746368506c6163654974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575\
+        652e76312e506c61636556696577420480b618015205706c616365225f0a0c52656e65775265717565737412250a0772\
+        6f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f69641802\
+        2001280c420ddab51805506c61636580b618015207706c616365496422b6010a0a52656e65775265706c7912360a0570\
+        6c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c\
+        61636512120a047061737318022001280c52047061737312300a0f706173735f657870697265735f6174180320012803\
+        4208e0b5180180b61801520d70617373457870697265734174122a0a0e72656e65775f61667465725f6d731804200128\
+        0d4204e8b51801520c72656e657741667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f6964\
+        18012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420d\
+        dab51805506c61636580b618015207706c616365496422440a0a4c656176655265706c7912360a05706c616365180120\
+        01280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a11\
+        46696e697368506173735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801\
+        5206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365\
+        496422440a0f46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e7175\
+        6575652e76312e506c616365537461746552057374617465229c010a125265766f6b65506c6163655265717565737412\
+        250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f\
+        696418022001280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f6e180320012809\
+        420bfab51807080110c80118015206726561736f6e12100a0362616e180420012808520362616e22450a105265766f6b\
+        65506c6163655265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61\
+        6365537461746552057374617465225e0a0e4c69667442616e5265717565737412250a07726f6f6d5f69641801200128\
+        0c420cdab51804526f6f6d80b618015206726f6f6d496412250a07757365725f696418022001280c420cdab518045573\
+        657280b618015206757365724964220e0a0c4c69667442616e5265706c7922640a1150726f7665506c61636552657175\
+        65737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c\
+        6163655f696418022001280c420ddab51805506c61636580b618015207706c6163654964222b0a0f50726f7665506c61\
+        63655265706c7912180a0772656365697074180120012809520772656365697074225b0a1553686f77436865636b706f\
+        696e745265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49\
+        64121b0a0966726f6d5f73697a65180220012803520866726f6d53697a65227f0a1353686f77436865636b706f696e74\
+        5265706c79121e0a0a636865636b706f696e74180120012809520a636865636b706f696e7412120a0473697a65180220\
+        012803520473697a6512200a0b636f6e73697374656e637918032003280c520b636f6e73697374656e637912120a046b\
+        65797318042003280952046b65797322390a10436c6f7365447261775265717565737412250a07726f6f6d5f69641801\
+        2001280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e436c6f7365447261775265706c7912360a04\
+        726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204\
+        726f6f6d22770a0f44726177526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f\
+        6f6d80b618015206726f6f6d496412160a06626561636f6e18022001280c5206626561636f6e12250a0e776974686f75\
+        745f626561636f6e180320012808520d776974686f7574426561636f6e22470a0d44726177526f6f6d5265706c791236\
+        0a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b61801\
+        5204726f6f6d22380a0f53686f77447261775265717565737412250a07726f6f6d5f696418012001280c420cdab51804\
+        526f6f6d80b618015206726f6f6d496422270a0d53686f77447261775265706c7912160a067265636f72641801200128\
+        0952067265636f726422ad010a104c69737454696c65735265717565737412250a07726f6f6d5f696418012001280c42\
+        0cdab51804526f6f6d80b618015206726f6f6d496412120a0473697a65180220012803520473697a6512140a056c6576\
+        656c18032001280d52056c6576656c121d0a0a66697273745f74696c651804200128035209666972737454696c651229\
+        0a09706167655f73697a6518052001280d420cf2b51808080110641a02353052087061676553697a6522410a0e4c6973\
+        7454696c65735265706c7912140a0574696c657318012003280c520574696c657312190a086861735f6d6f7265180220\
+        01280852076861734d6f726522a1140a0c51756575654661696c7572652290140a06526561736f6e12160a1252454153\
+        4f4e5f554e5350454349464945441000123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d\
+        206e6f7420666f756e643a20636865636b20697473206e616d65206f72206964124f0a0d504c4143455f554e4b4e4f57\
+        4e10021a3ca8b61805b2b61834796f752068617665206e6f207375636820706c61636520696e207468697320726f6f6d\
+        3b206a6f696e20746f20676574206f6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b61835616e6f7468\
+        657220726f6f6d20686173206f72206861642074686973206e616d653b2063686f6f736520616e6f74686572206f6e65\
+        124c0a0f524f4f4d5f4841535f4f50454e454410041a37a8b61809b2b6182f74686520726f6f6d20686173206f70656e\
+        65642c20736f206974732074696d65732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544554c4544\
+        10051a54a8b61809b2b6184c75736572732063616e6e6f74206a6f696e2074686520726f6f6d207965743a206f70656e\
+        2069742066697273742c206368616e6765206974732074696d65732c206f7220636c6f736520697412440a0d524f4f4d\
+        5f4e4f545f4f50454e10061a31a8b61809b2b6182974686520726f6f6d206973206e6f74206f70656e207965743b2074\
+        727920616761696e206c6174657212490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e7468652072\
+        6f6f6d2061636365707473206e6f206d6f72652075736572733a20697420697320647261696e696e6712370a0b524f4f\
+        4d5f434c4f53454410081a26a8b61809b2b6181e74686520726f6f6d20697320636c6f736564207065726d616e656e74\
+        6c79124e0a0e544f4f5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265206a6f69\
+        6e696e67207468697320726f6f6d206a757374206e6f773b2074727920616761696e12320a0d504c4143455f57414954\
+        494e47100a1a1fa8b61809b2b618176974206973206e6f7420796f7572207475726e2079657412530a10504c4143455f\
+        4e4f545f414354495645100b1a3da8b61809b2b618357468697320706c616365206973206e6f74206163746976652c20\
+        736f20697420686173206e6f207061737320746f2066696e697368124a0a0e504c4143455f46494e4953484544100c1a\
+        36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f72206120\
+        6e6577206f6e6512460a0a504c4143455f4c454654100d1a36a8b61809b2b6182e7468697320706c6163652068617320\
+        656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512480a0c504c4143455f4c415053454410\
+        0e1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f7220\
+        61206e6577206f6e6512490a0d504c4143455f5245564f4b4544100f1a36a8b61809b2b6182e7468697320706c616365\
+        2068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512530a09524f4f4d5f46554c\
+        4c10101a44a8b61808b2b6183c6173206d616e79207573657273207761697420696e207468697320726f6f6d20617320\
+        6d617920776169743b2074727920616761696e206c6174657212420a0b555345525f42414e4e454410111a31a8b61809\
+        b2b61829616e206f70657261746f72206861732062616e6e656420796f752066726f6d207468697320726f6f6d12730a\
+        0f524543454950545f4e4f545f59455410121a5ea8b61809b2b61856746865206c61737420636865636b706f696e7420\
+        6f6620746865206c696e6520646f6573206e6f7420636f6e7461696e207468697320706c616365207965743b2061736b\
+        20616761696e20696e2061207365636f6e641288010a0b4c494e455f464f524b454410131a77a8b61809b2b6186f7468\
+        652073746f726564206c696e6520636f6e74726164696374732061207075626c697368656420636865636b706f696e74\
+        2c20736f206e6f7468696e67206973207369676e656420756e74696c20616e206f70657261746f722068617320646563\
+        696465642061626f7574206974124f0a0c445241575f50454e44494e4710141a3da8b61809b2b6183574686520726f6f\
+        6d206f70656e732062792069747320647261773a20636c6f736520746865206c6973742c207468656e20647261771241\
+        0a10524f4f4d5f4841535f4e4f5f4452415710151a2ba8b61809b2b6182374686520726f6f6d20776173206372656174\
+        656420776974686f75742061206472617712700a0f445241575f4e4f545f434c4f53454410161a5ba8b61809b2b61853\
+        746865206c697374206f66207061727469636970616e7473206973206e6f7420636c6f736564207965743a20636c6f73\
+        65206974206265666f72652074686520626561636f6e206973207075626c697368656412450a0d445241575f46494e49\
+        5348454410171a32a8b61809b2b6182a7468652064726177206861732068617070656e65642c207769746820616e6f74\
+        68657220626561636f6e12510a0c434f44455f4d495353494e4710181a3fa8b61809b2b618377573657273206a6f696e\
+        207468697320726f6f6d2077697468206120636f64653a2073656e64206974207769746820746865206a6f696e12530a\
+        0c434f44455f5245465553454410191a41a8b61803b2b6183974686520636f6465207761732072656a65637465643a20\
+        73656e6420616c6c206f662069742c20617320796f7520726563656976656420697412690a14434f44455f4f465f414e\
+        4f544845525f524f4f4d101a1a4fa8b61809b2b6184774686520636f646520697320666f7220616e6f7468657220726f\
+        6f6d3a206a6f696e2074686174206f6e652c206f722073656e64206120636f6465206f662074686973206f6e6512570a\
+        0c434f44455f45585049524544101b1a45a8b61809b2b6183d74686520636f64652068617320657870697265643a2072\
+        65717565737420616e6f74686572206f6e652066726f6d20746865206f7267616e697365727312780a0c434f44455f55\
+        5345445f5550101c1a66a8b61809b2b6185e6173206d616e7920757365727320617320697420616c6c6f777320686176\
+        65206a6f696e65642077697468207468697320636f64653a207265717565737420616e6f74686572206f6e652066726f\
+        6d20746865206f7267616e697365727312590a0f4a4f494e535f544f4f5f4f4654454e101e1a44a8b61808b2b6183c74\
+        6f6f206d616e79206a6f696e732066726f6d2074686973206163636f756e74206f72206e6574776f726b3b2074727920\
+        616761696e206c6174657212630a12524f4f4d5f4e454544535f4e4f5f434f4445101d1a4ba8b61809b2b61843757365\
+        7273206a6f696e207468697320726f6f6d20776974686f7574206120636f64653a20637265617465206120726f6f6d20\
+        74686174206e6565647320636f6465732a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e5350\
+        454349464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e10\
+        03120a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c6163\
+        655374617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001\
+        120c0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c454654\
+        1005120a0a064c41505345441006120b0a075245564f4b454410072a500a09447261775374617465121a0a1644524157\
+        5f53544154455f554e5350454349464945441000120b0a0750454e44494e471001120f0a0b445241575f434c4f534544\
+        100212090a05445241574e100332b6150a055175657565125f0a0a437265617465526f6f6d12222e6f6e73616c652e71\
+        756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e71756575652e76312e43726561\
+        7465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e666967757265526f6f6d12252e6f6e7361\
+        6c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f6e73616c652e71756575652e\
+        76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b51802126e0a0f53657457616974696e67\
+        4c696d697412272e6f6e73616c652e71756575652e76312e53657457616974696e674c696d6974526571756573741a25\
+        2e6f6e73616c652e71756575652e76312e53657457616974696e674c696d69745265706c79220b90020288b5180398b5\
+        1802126b0a0e536574526f6f6d4d65737361676512262e6f6e73616c652e71756575652e76312e536574526f6f6d4d65\
+        7373616765526571756573741a242e6f6e73616c652e71756575652e76312e536574526f6f6d4d657373616765526570\
+        6c79220b90020288b5180398b5180212590a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70\
+        656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220b90\
+        020288b5180398b51802125c0a095061757365526f6f6d12212e6f6e73616c652e71756575652e76312e506175736552\
+        6f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e5061757365526f6f6d5265706c79220b900202\
+        88b5180398b51802125c0a09447261696e526f6f6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f\
+        6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e526f6f6d5265706c79220b90020288b5\
+        180398b51802125c0a09436c6f7365526f6f6d12212e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d52\
+        6571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d5265706c79220b90020288b51803\
+        98b5180212620a0b437265617465436f64657312232e6f6e73616c652e71756575652e76312e437265617465436f6465\
+        73526571756573741a212e6f6e73616c652e71756575652e76312e437265617465436f6465735265706c79220b900202\
+        88b5180398b5180212550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76312e46696e64526f6f6d52\
+        6571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c79220790020188b5180112\
+        600a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f6f6d73526571756573741a\
+        1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220f90020188b5180398b5180298b518\
+        04125d0a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d526571756573741a\
+        1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220f90020188b5180398b5180298b51804\
+        12660a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f77486973746f7279526571\
+        756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265706c79220f90020188b51803\
+        98b5180298b51804124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e526571756573741a1a\
+        2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5180112580a0953686f7750\
+        6c61636512212e6f6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f2e6f6e73616c65\
+        2e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125b0a0a4c697374506c6163657312\
+        222e6f6e73616c652e71756575652e76312e4c697374506c61636573526571756573741a202e6f6e73616c652e717565\
+        75652e76312e4c697374506c616365735265706c79220790020188b5180212630a0a46696e64506c6163657312222e6f\
+        6e73616c652e71756575652e76312e46696e64506c61636573526571756573741a202e6f6e73616c652e71756575652e\
+        76312e46696e64506c616365735265706c79220f90020188b5180398b5180298b51804125c0a0a5761746368506c6163\
+        6512222e6f6e73616c652e71756575652e76312e5761746368506c616365526571756573741a1f2e6f6e73616c652e71\
+        756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a0552656e6577121d2e6f6e73\
+        616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e76312e52656e65\
+        775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76312e4c65617665\
+        526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c79220790020288b51802125b0a\
+        0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e69736850617373526571756573741a\
+        202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c79220790020288b5180412620a0b5265\
+        766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c616365526571756573741a21\
+        2e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220b90020288b5180398b51802125b\
+        0a0a50726f7665506c61636512222e6f6e73616c652e71756575652e76312e50726f7665506c61636552657175657374\
+        1a202e6f6e73616c652e71756575652e76312e50726f7665506c6163655265706c79220790020188b5180212670a0e53\
+        686f77436865636b706f696e7412262e6f6e73616c652e71756575652e76312e53686f77436865636b706f696e745265\
+        71756573741a242e6f6e73616c652e71756575652e76312e53686f77436865636b706f696e745265706c792207900201\
+        88b51801125c0a09436c6f73654472617712212e6f6e73616c652e71756575652e76312e436c6f736544726177526571\
+        756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365447261775265706c79220b90020288b5180398b5\
+        180212590a0844726177526f6f6d12202e6f6e73616c652e71756575652e76312e44726177526f6f6d52657175657374\
+        1a1e2e6f6e73616c652e71756575652e76312e44726177526f6f6d5265706c79220b90020288b5180398b5180212550a\
+        0853686f774472617712202e6f6e73616c652e71756575652e76312e53686f7744726177526571756573741a1e2e6f6e\
+        73616c652e71756575652e76312e53686f77447261775265706c79220790020188b5180112580a094c69737454696c65\
+        7312212e6f6e73616c652e71756575652e76312e4c69737454696c6573526571756573741a1f2e6f6e73616c652e7175\
+        6575652e76312e4c69737454696c65735265706c79220790020188b5180112560a074c69667442616e121f2e6f6e7361\
+        6c652e71756575652e76312e4c69667442616e526571756573741a1d2e6f6e73616c652e71756575652e76312e4c6966\
+        7442616e5265706c79220b90020288b5180398b51802620670726f746f33
         """)
 }

@@ -26,5 +26,12 @@ extension QueueRefusal {
         case roomHasNoDraw = "ROOM_HAS_NO_DRAW"
         case drawNotClosed = "DRAW_NOT_CLOSED"
         case drawFinished = "DRAW_FINISHED"
+        case codeMissing = "CODE_MISSING"
+        case codeRefused = "CODE_REFUSED"
+        case codeOfAnotherRoom = "CODE_OF_ANOTHER_ROOM"
+        case codeExpired = "CODE_EXPIRED"
+        case codeUsedUp = "CODE_USED_UP"
+        case joinsTooOften = "JOINS_TOO_OFTEN"
+        case roomNeedsNoCode = "ROOM_NEEDS_NO_CODE"
     }
 }

@@ -11,26 +11,12 @@ enum BanTable {
         static let find = KeyedStatement(after: 1) { user in
             "select user_id, reason from ban where room_id = $1 and user_id = \(user)"
         }
-        static let insertRequest: Statement =
-            "insert into ban_request (room_id, request_id, made_as) values (\(1...3)) on conflict do nothing"
-        static let findRequest: Statement = "select made_as from ban_request where room_id = $1 and request_id = $2"
         static let delete: Statement = "delete from ban where room_id = $1 and user_id = $2"
     }
 
     /// Returns false if the user is banned already.
     static func insert(_ user: UserID, in room: RoomID, because reason: String, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(Statements.insert) { $0.bind(room, user, reason, tx.now) } == 1
-    }
-
-    /// Records the request of a ban or of its end. Returns false if the same request is recorded already.
-    static func insert(
-        _ request: RequestID, in room: RoomID, as content: Fingerprint, _ tx: Transaction
-    ) throws -> Bool {
-        let count = try tx.executeCounting(Statements.insertRequest) { $0.bind(room, request, content.value) }
-        guard count == 0 else { return true }
-        let earlier = try tx.first(Statements.findRequest, { $0.bind(room, request) }) { try $0.int64(0) }
-        guard earlier == content.value else { throw QueueRefusal.requestIDReused }
-        return false
     }
 
     /// The reasons of those users who are banned.

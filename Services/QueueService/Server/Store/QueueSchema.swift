@@ -160,5 +160,14 @@ enum QueueSchema {
             insert into room_claims (room_id, part, claims)
             select room_id, 0, count(*) from place where claimed_at is not null group by room_id
             """),
+        // The users who joined with each code.
+        Migration(
+            17, "count the uses of codes",
+            .table(
+                """
+                create table code_use (
+                    room_id uuid not null, code bigint not null, user_id uuid not null, used_at bigint not null,
+                    constraint code_use_key primary key (room_id, code, user_id))
+                """)),
     ]
 }

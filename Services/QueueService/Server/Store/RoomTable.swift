@@ -18,6 +18,7 @@ enum RoomTable {
             "alter table room add column seed bytea"),
         // Null if the rate is not corrected.
         Migration(15, "correct the rate of a room by no-shows", "alter table room add column attendance text"),
+        Migration(16, "let users join with a code", "alter table room add column needs_code bigint not null default 0"),
     ]
 
     private static let pageSize = 200
@@ -30,7 +31,7 @@ enum RoomTable {
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
             last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
             settled_at, revision, waiting, waiting_limit, message, banned, draw_round, draw_state, participants, seed, \
-            ended_finished, ended_left, ended_lapsed, ended_revoked, ended_active, attendance
+            ended_finished, ended_left, ended_lapsed, ended_revoked, ended_active, attendance, needs_code
             """
         static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
         static let require: Statement = "select \(columns) from room where room_id = $1"
@@ -45,7 +46,7 @@ enum RoomTable {
         static let passName: Statement = "update room_name set room_id = $3 where name = $1 and room_id = $2"
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
-            "insert into room (\(columns), made_as) values (\(1...36)) on conflict do nothing"
+            "insert into room (\(columns), made_as) values (\(1...37)) on conflict do nothing"
         static let save: Statement = """
             update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
                 idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
@@ -164,7 +165,9 @@ enum RoomTable {
             ).bind(
                 room.bannedCount, room.draw?.round ?? 0, room.draw?.state.rawValue ?? 0, room.draw?.participants ?? 0,
                 room.draw?.seed, room.ended.finished, room.ended.left, room.ended.lapsed
-            ).bind(room.ended.revoked, room.ended.active, room.attendance?.stored, room.creationFingerprint.value)
+            ).bind(
+                room.ended.revoked, room.ended.active, room.attendance?.stored, room.needsCode ? 1 : 0,
+                room.creationFingerprint.value)
         } == 1
     }
 
@@ -210,7 +213,7 @@ enum RoomTable {
             draw: draw(row),
             ended: EndedPlaces(
                 finished: row.int64(29), left: row.int64(30), lapsed: row.int64(31), revoked: row.int64(32),
-                active: row.int64(33)), attendance: attendance)
+                active: row.int64(33)), attendance: attendance, needsCode: row.bool(35))
     }
 
     private static func draw(_ row: borrowing Row) throws -> Draw? {

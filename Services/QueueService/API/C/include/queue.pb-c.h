@@ -36,6 +36,8 @@ typedef struct Onsale__Queue__V1__DrainRoomRequest Onsale__Queue__V1__DrainRoomR
 typedef struct Onsale__Queue__V1__DrainRoomReply Onsale__Queue__V1__DrainRoomReply;
 typedef struct Onsale__Queue__V1__CloseRoomRequest Onsale__Queue__V1__CloseRoomRequest;
 typedef struct Onsale__Queue__V1__CloseRoomReply Onsale__Queue__V1__CloseRoomReply;
+typedef struct Onsale__Queue__V1__CreateCodesRequest Onsale__Queue__V1__CreateCodesRequest;
+typedef struct Onsale__Queue__V1__CreateCodesReply Onsale__Queue__V1__CreateCodesReply;
 typedef struct Onsale__Queue__V1__FindRoomRequest Onsale__Queue__V1__FindRoomRequest;
 typedef struct Onsale__Queue__V1__FindRoomReply Onsale__Queue__V1__FindRoomReply;
 typedef struct Onsale__Queue__V1__ListRoomsRequest Onsale__Queue__V1__ListRoomsRequest;
@@ -122,11 +124,10 @@ struct  Onsale__Queue__V1__RoomLimits
   uint32_t ready_ms;
   uint32_t idle_ms;
   uint32_t hard_limit_ms;
-  protobuf_c_boolean correct_no_shows;
 };
 #define ONSALE__QUEUE__V1__ROOM_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_limits__descriptor) \
-    , 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0 }
 
 
 struct  Onsale__Queue__V1__RoomTimes
@@ -163,10 +164,11 @@ struct  Onsale__Queue__V1__RoomSummary
   uint32_t waiting_limit;
   char *message;
   Onsale__Queue__V1__RoomDraw *draw;
+  protobuf_c_boolean needs_code;
 };
 #define ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_summary__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, 0 }
 
 
 struct  Onsale__Queue__V1__CreateRoomRequest
@@ -176,10 +178,11 @@ struct  Onsale__Queue__V1__CreateRoomRequest
   Onsale__Queue__V1__RoomLimits *limits;
   Onsale__Queue__V1__RoomTimes *times;
   int64_t draw_round;
+  protobuf_c_boolean needs_code;
 };
 #define ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__create_room_request__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, NULL, 0 }
+    , (char *)protobuf_c_empty_string, NULL, NULL, 0, 0 }
 
 
 struct  Onsale__Queue__V1__CreateRoomReply
@@ -336,6 +339,30 @@ struct  Onsale__Queue__V1__CloseRoomReply
     , NULL }
 
 
+struct  Onsale__Queue__V1__CreateCodesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  uint32_t count;
+  uint32_t uses;
+  int64_t expires_at;
+};
+#define ONSALE__QUEUE__V1__CREATE_CODES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__create_codes_request__descriptor) \
+    , {0,NULL}, 0, 0, 0 }
+
+
+struct  Onsale__Queue__V1__CreateCodesReply
+{
+  ProtobufCMessage base;
+  size_t n_codes;
+  char **codes;
+};
+#define ONSALE__QUEUE__V1__CREATE_CODES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__create_codes_reply__descriptor) \
+    , 0,NULL }
+
+
 struct  Onsale__Queue__V1__FindRoomRequest
 {
   ProtobufCMessage base;
@@ -483,10 +510,11 @@ struct  Onsale__Queue__V1__JoinRequest
 {
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
+  char *code;
 };
 #define ONSALE__QUEUE__V1__JOIN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__join_request__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Queue__V1__JoinReply
@@ -907,6 +935,12 @@ void   onsale__queue__v1__close_room_request__init
 /* Onsale__Queue__V1__CloseRoomReply methods */
 void   onsale__queue__v1__close_room_reply__init
                      (Onsale__Queue__V1__CloseRoomReply         *message);
+/* Onsale__Queue__V1__CreateCodesRequest methods */
+void   onsale__queue__v1__create_codes_request__init
+                     (Onsale__Queue__V1__CreateCodesRequest         *message);
+/* Onsale__Queue__V1__CreateCodesReply methods */
+void   onsale__queue__v1__create_codes_reply__init
+                     (Onsale__Queue__V1__CreateCodesReply         *message);
 /* Onsale__Queue__V1__FindRoomRequest methods */
 void   onsale__queue__v1__find_room_request__init
                      (Onsale__Queue__V1__FindRoomRequest         *message);
@@ -1098,6 +1132,12 @@ typedef void (*Onsale__Queue__V1__CloseRoomRequest_Closure)
 typedef void (*Onsale__Queue__V1__CloseRoomReply_Closure)
                  (const Onsale__Queue__V1__CloseRoomReply *message,
                   void *closure_data);
+typedef void (*Onsale__Queue__V1__CreateCodesRequest_Closure)
+                 (const Onsale__Queue__V1__CreateCodesRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__CreateCodesReply_Closure)
+                 (const Onsale__Queue__V1__CreateCodesReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Queue__V1__FindRoomRequest_Closure)
                  (const Onsale__Queue__V1__FindRoomRequest *message,
                   void *closure_data);
@@ -1256,6 +1296,8 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__drain_room_request__d
 extern const ProtobufCMessageDescriptor onsale__queue__v1__drain_room_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__close_room_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__close_room_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__find_room_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__find_room_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__list_rooms_request__descriptor;

@@ -9,7 +9,8 @@ extension QueueServer {
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>) {
         do {
             let waiting = JoinBatch.Request(
-                place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
+                place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline,
+                code: try code(of: request))
             joins.add(waiting, to: request.roomID) { batch, index in
                 do {
                     let batch = try batch.get()
@@ -21,6 +22,17 @@ extension QueueServer {
         } catch {
             answer.fail(error)
         }
+    }
+
+    /// The code of a request, which is genuine and for its room. Nil without one.
+    private func code(of request: JoinRequest) throws(QueueRefusal) -> JoinCode? {
+        guard !request.code.isEmpty else { return nil }
+        let code: JoinCode
+        do throws(TokenError) { code = try codes.verify(request.code) } catch {
+            throw .because(.codeRefused, "the code was rejected: \(error). Send all of it, as you received it")
+        }
+        guard code.room == request.roomID else { throw .because(.codeOfAnotherRoom) }
+        return code
     }
 
     /// A user who is admitted by the join can browse at once. The pass is no claim: it ends with the time to come in.

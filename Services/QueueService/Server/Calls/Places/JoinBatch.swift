@@ -1,4 +1,5 @@
 import Database
+import Identity
 import Kernel
 import QueueAPI
 import QueueDomain
@@ -13,6 +14,8 @@ final class JoinBatch: Sendable {
         let place: PlaceID
         let user: UserID
         let deadline: Uptime
+        /// A code for the room. Nil without one.
+        var code: JoinCode?
     }
 
     private let room: Room
@@ -71,7 +74,7 @@ final class JoinBatch: Sendable {
     /// Inserts the batch in as few statements as possible, until a user already has a place. The rest are inserted one
     /// by one, because with many repeated joins the failed batches would cost more time.
     private static func newPlaces(for requests: [Request], in room: inout Room, _ tx: Transaction) throws -> [Place] {
-        guard room.isJoinable(at: tx.now) else { return [] }
+        guard room.isJoinable(at: tx.now), !room.needsCode else { return [] }
         var places: [Place] = []
         while places.count < requests.count {
             let next = requests[places.count...].prefix(PlaceTable.insertLimit)
@@ -93,7 +96,7 @@ final class JoinBatch: Sendable {
         for request: Request, in room: inout Room, bannedBecause ban: String?, _ tx: Transaction
     ) throws -> Place {
         var isFull = false
-        if ban == nil, room.isJoinable(at: tx.now) {
+        if ban == nil, room.isJoinable(at: tx.now), !room.needsCode {
             let place = room.nextPlace(request.place, of: request.user, now: tx.now)
             isFull = place.state == .waiting && room.waitingCapacity == 0
             if !isFull, try PlaceTable.insert([place], in: room.id, tx) {
@@ -109,7 +112,25 @@ final class JoinBatch: Sendable {
         }
         if let ban { throw QueueRefusal.because(.userBanned, "you cannot join this room again: \(ban)") }
         try room.checkJoining(at: tx.now)
+        if room.needsCode { return try placeByCode(for: request, in: &room, tx) }
         if isFull { throw room.full(spread: request.place.spread(at: room.admitted), now: tx.now) }
         throw tx.conflict()
+    }
+
+    /// A new place for a user who has none. The use of the code is counted only together with the place.
+    private static func placeByCode(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
+        guard let code = request.code else { throw QueueRefusal.because(.codeMissing) }
+        guard tx.now < code.expiry else {
+            throw QueueRefusal.because(
+                .codeExpired, "the code expired at \(code.expiry): request another one from the organisers")
+        }
+        let place = room.nextPlace(request.place, of: request.user, now: tx.now)
+        if place.state == .waiting, room.waitingCapacity == 0 {
+            throw room.full(spread: request.place.spread(at: room.admitted), now: tx.now)
+        }
+        guard try CodeTable.use(code, by: request.user, tx) else { throw QueueRefusal.because(.codeUsedUp) }
+        guard try PlaceTable.insert([place], in: room.id, tx) else { throw tx.conflict() }
+        room.append([place], now: tx.now)
+        return place
     }
 }

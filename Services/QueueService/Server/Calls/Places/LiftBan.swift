@@ -17,7 +17,7 @@ extension QueueServer {
             var room = old
             var place = try PlaceTable.require(request.placeID, of: nil, in: room.id, tx)
             let content = Fingerprint(["ban", "\(place.id)", request.reason])
-            guard try BanTable.insert(id, in: room.id, as: content, tx) else {
+            guard try RequestTable.insert(id, in: room.id, as: content, tx) else {
                 return RevokePlaceReply(state: PlaceState(place.state))
             }
             let user = place.user
@@ -42,7 +42,7 @@ extension QueueServer {
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomTable.lock(request.roomID, tx)
             let content = Fingerprint(["lift", "\(request.userID)"])
-            guard try BanTable.insert(id, in: room.id, as: content, tx) else { return LiftBanReply() }
+            guard try RequestTable.insert(id, in: room.id, as: content, tx) else { return LiftBanReply() }
             guard try BanTable.delete(request.userID, in: room.id, tx) else { return LiftBanReply() }
             room.countBan(-1)
             try RoomTable.save(room, tx)

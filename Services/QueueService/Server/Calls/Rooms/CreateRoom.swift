@@ -15,9 +15,11 @@ extension QueueServer {
         guard request.drawRound >= 0 else {
             throw QueueRefusal.invalid("draw_round", "must be the number of a round, or 0 for no draw")
         }
+        let needsCode = request.needsCode
         let secretHash = checkpoints.promisedHash(of: id)
         return try await database.transaction(before: call.deadline) { tx in
-            let room = Room(id, named: name, limits: limits, times: times, draw: draw, now: tx.now)
+            let room = Room(
+                id, named: name, limits: limits, times: times, draw: draw, needsCode: needsCode, now: tx.now)
             guard try RoomTable.insert(room, tx) else {
                 guard try RoomTable.creationFingerprint(of: id, tx) == room.creationFingerprint else {
                     throw QueueRefusal.requestIDReused
