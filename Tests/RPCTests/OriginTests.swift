@@ -1,3 +1,4 @@
+import Kernel
 import Testing
 @testable import RPC
 
@@ -15,6 +16,16 @@ import Testing
         ])
     func `limits count an IPv4 address and an IPv6 network of 64 bits`(peer: String, network: String) {
         #expect(Origin(peer).network == network)
+    }
+
+    @Test func `callers of this machine have no remote network, also behind a proxy`() throws {
+        var origin = Origin("127.0.0.1:40000")
+        #expect(origin.remoteNetwork == nil)
+        origin.forward(try #require(Address("203.0.113.7:50312")))
+        #expect(origin.remoteNetwork == "203.0.113.7")
+        origin.forward(try #require(Address("[::1]:50312")))
+        #expect(origin.remoteNetwork == nil)
+        #expect(Origin("[2001:db8:1:2::7]:1").remoteNetwork == "2001:db8:1:2::/64")
     }
 
     @Test(

@@ -17,6 +17,21 @@ extension QueueRefusal: Refusal {
 }
 
 extension RPCFailure {
+    /// Callers of one network come back at different times, to spread them.
+    static func tooOften(_ limit: JoinThrottle.Limit, spread: Double) -> RPCFailure {
+        let (who, wait): (String, Duration) =
+            switch limit {
+            case .account(let wait): ("you have joined too often", wait)
+            case .network(let wait):
+                ("too many users join from your network", wait + .milliseconds(Int64(spread * 10_000)))
+            }
+        let seconds = wait.milliseconds / 1000 + 1
+        var failure = RPCFailure(
+            QueueReason.joinsTooOften, "\(who); try again in \(seconds) s. If you have a place, it is as it was")
+        failure.retryAfter = wait
+        return failure
+    }
+
     fileprivate static func full(_ wait: Duration) -> RPCFailure {
         let seconds = wait.milliseconds / 1000 + 1
         var failure = RPCFailure(

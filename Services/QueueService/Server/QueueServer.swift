@@ -11,6 +11,7 @@ struct QueueServer: QueueHandlers {
     let clock: any Clock
     let passes: Passes
     let codes: JoinCodes
+    let throttle: JoinThrottle
     let joins: JoinBatch.Line
     let renewals: RenewBatch.Line
     let ends: EndBatch.Line
@@ -23,6 +24,7 @@ struct QueueServer: QueueHandlers {
         clock = environment.clock
         passes = Passes(environment.keys)
         codes = JoinCodes(environment.keys)
+        throttle = JoinThrottle(environment.clock)
         joins = JoinBatch.line(on: database) { figures.count($0) }
         renewals = RenewBatch.line(on: database) { figures.count($0) }
         ends = EndBatch.line(on: database)

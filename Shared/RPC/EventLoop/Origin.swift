@@ -7,6 +7,9 @@ package struct Origin: Sendable {
 
     /// The address with its port, for logs: `127.0.0.1:50312`.
     package private(set) var peer: String
+    /// The network of a caller on another machine. Nil for this machine, also behind a proxy or a web edge: limits per network
+    /// would count all its callers as one.
+    package private(set) var remoteNetwork: String?
     /// True if a proxy has reported the address.
     private(set) var isForwarded = false
     /// The URIs in the certificate of the peer, such as `onsale:wallet`.
@@ -18,13 +21,17 @@ package struct Origin: Sendable {
 
     package init(_ peer: String) {
         self.peer = peer
+        remoteNetwork = isOfThisMachine ? nil : network
     }
 
     /// Replaces the address of a proxy or of a web edge by that of its client.
     mutating func forward(_ client: Address) {
         peer = client.description
         isForwarded = true
+        remoteNetwork = isOfThisMachine ? nil : network
     }
+
+    private var isOfThisMachine: Bool { Address(peer)?.isLoopback == true }
 
     /// The unit for limits per address: an IPv4 address, or the /64 network of an IPv6 address.
     package var network: String {
@@ -36,7 +43,7 @@ package struct Origin: Sendable {
 
     /// The network, unless limits per network do not apply: to direct connections from this machine.
     var limitedNetwork: String? {
-        isForwarded || Address(peer)?.isLoopback != true ? network : nil
+        isForwarded || !isOfThisMachine ? network : nil
     }
 
     /// A link-local address names an interface, too: `[fe80::1%eth0]:50312`.

@@ -8,9 +8,12 @@ import Service
 extension QueueServer {
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>) {
         do {
+            let (place, user) = (PlaceID(of: try call.requestID), try call.user)
+            if let limit = throttle.take(user, from: call.origin.remoteNetwork) {
+                throw RPCFailure.tooOften(limit, spread: place.spread(at: 0))
+            }
             let waiting = JoinBatch.Request(
-                place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline,
-                code: try code(of: request))
+                place: place, user: user, deadline: call.deadline, code: try code(of: request))
             joins.add(waiting, to: request.roomID) { batch, index in
                 do {
                     let batch = try batch.get()

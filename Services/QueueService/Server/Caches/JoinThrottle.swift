@@ -1,0 +1,67 @@
+import Kernel
+import Threads
+
+/// Limits the joins of each account and of each network per time. Each instance counts for itself and keeps nothing, because
+/// the few extra joins after a restart take no place from anyone.
+final class JoinThrottle: Sendable {
+    /// A user joins once, and again on other devices, or after an answer was lost.
+    static let ofAccount = (burst: 60, interval: Duration.seconds(1))
+    /// Thousands of buyers can be behind one address of a company or of a mobile network.
+    static let ofNetwork = (burst: 2000, interval: Duration.milliseconds(20))
+
+    enum Limit: Equatable, Sendable {
+        case account(Duration)
+        case network(Duration)
+    }
+
+    private struct State {
+        var accounts = RecentLimiters<UserID>(burst: ofAccount.burst, interval: ofAccount.interval)
+        var networks = RecentLimiters<String>(burst: ofNetwork.burst, interval: ofNetwork.interval)
+    }
+
+    private let clock: any Clock
+    private let state = Lock(State())
+
+    init(_ clock: any Clock) {
+        self.clock = clock
+    }
+
+    /// Counts a join. Returns the limit that refuses it, with the time until it is admitted, or nil. A network is nil for
+    /// callers without a limit per network.
+    func take(_ user: UserID, from network: String?) -> Limit? {
+        let now = clock.uptime
+        return state.withLock { state in
+            if let wait = state.accounts.take(user, at: now) { return .account(wait) }
+            return network.flatMap { state.networks.take($0, at: now) }.map { .network($0) }
+        }
+    }
+}
+
+/// The limiters of the keys that came last. Other keys have their whole burst.
+///
+/// Two generations bound the memory: the younger one becomes the older one when it is full. So many keys push out those that
+/// no longer come, and never refuse another key.
+struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
+    /// Maximum of keys of a generation.
+    static var capacity: Int { 32_768 }
+
+    private let new: RateLimiter
+    private var younger: [Key: RateLimiter] = [:]
+    private var older: [Key: RateLimiter] = [:]
+
+    init(burst: Int, interval: Duration) {
+        new = RateLimiter(burst: burst, interval: interval)
+    }
+
+    var count: Int { younger.count + older.count }
+
+    /// Counts an event. Returns the time until it is admitted, or nil if it is.
+    mutating func take(_ key: Key, at now: Uptime) -> Duration? {
+        var limiter = younger[key] ?? older[key] ?? new
+        let wait = limiter.wait(at: now)
+        if wait == nil { limiter.count(at: now) }
+        if younger.count >= Self.capacity, younger[key] == nil { (older, younger) = (younger, [:]) }
+        younger[key] = limiter
+        return wait
+    }
+}
