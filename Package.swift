@@ -83,12 +83,12 @@ let package = Package(
         shared("Messages", ["CProtobufC", "Kernel"]),
         shared("RPC", ["COpenSSL", "CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
-        shared("Programs", ["CommandLine", "Kernel", "RPC", "Telemetry", "Threads"]),
+        shared("Programs", ["CommandLine", "Files", "Kernel", "RPC", "Telemetry", "Threads"]),
         shared(
             "Service",
             [
-                "Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "MessageJSON", "Messages",
-                "Programs", "RPC", "Telemetry", "Threads",
+                "Certificates", "CommandLine", "Database", "Identity", "Kernel", "MessageJSON", "Messages", "Programs",
+                "RPC", "Telemetry", "Threads",
             ]),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
@@ -110,9 +110,9 @@ let package = Package(
         .executableTarget(
             name: "GatewayWeb",
             dependencies: [
-                "CMicroHTTP", "CProtobufC", "CZlib", "CommandLine", "ConcertAPI", "Display", "Encoding", "Files",
-                "Identity", "Journeys",
-                "Kernel", "MessageJSON", "Messages", "Programs", "QueueAPI", "RPC", "Telemetry", "Threads", "WalletAPI",
+                "CMicroHTTP", "CProtobufC", "CZlib", "CommandLine", "ConcertAPI", "Display", "Encoding", "Identity",
+                "Journeys", "Kernel", "MessageJSON", "Messages", "Programs", "QueueAPI", "RPC", "Telemetry", "Threads",
+                "WalletAPI",
             ],
             path: "Services/Gateway/Web", exclude: ["README.md"],
             resources: [

@@ -1,6 +1,6 @@
 import CommandLine
-import Files
 import Kernel
+import Programs
 import RPC
 import Telemetry
 
@@ -13,27 +13,17 @@ struct WebFiles: Equatable, Sendable {
     let authorities: String?
 
     init(_ configuration: Configuration) throws(CommandLineError) {
-        func text(_ option: Option<String?>) throws(CommandLineError) -> String? {
-            guard let path = configuration[option] else { return nil }
-            let isSecret = [WebOptions.key.name, WebOptions.edgeKey.name].contains(option.name)
-            do throws(TextFileError) {
-                if let text = try TextFile.read(path, isSecret: isSecret) { return text }
-            } catch {
-                var hint = ""
-                if case .openToOthers = error {
-                    hint = ": run chmod 600 \(path), and replace the key if another user may have read it"
-                }
-                throw CommandLineError("\(option.flag): \(error)\(hint)")
-            }
-            throw CommandLineError("\(option.flag): there is no file \(path)")
-        }
-        authorities = try text(WebOptions.authorities)
-        if let chain = try text(WebOptions.certificate), let key = try text(WebOptions.key) {
+        authorities = try configuration.text(of: WebOptions.authorities)
+        if let chain = try configuration.text(of: WebOptions.certificate),
+            let key = try configuration.text(of: WebOptions.key, isSecret: true)
+        {
             certificate = StatusCertificate(chain: chain, key: key)
         } else {
             certificate = nil
         }
-        if let chain = try text(WebOptions.edgeCertificate), let key = try text(WebOptions.edgeKey) {
+        if let chain = try configuration.text(of: WebOptions.edgeCertificate),
+            let key = try configuration.text(of: WebOptions.edgeKey, isSecret: true)
+        {
             edgeCertificate = TLSCertificate(chain: chain, key: key)
         } else {
             edgeCertificate = nil

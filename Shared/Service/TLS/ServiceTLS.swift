@@ -1,6 +1,5 @@
 import Certificates
 import CommandLine
-import Files
 import Identity
 import Kernel
 import Programs
@@ -170,22 +169,11 @@ private struct TLSFiles: Equatable {
     let authorities: String?
 
     init(_ configuration: Configuration) throws {
-        func text(_ option: Option<String?>) throws -> String? {
-            guard let path = configuration[option] else { return nil }
-            do throws(TextFileError) {
-                if let text = try TextFile.read(path, isSecret: option.name == TLSOptions.key.name) { return text }
-            } catch {
-                var hint = ""
-                if case .openToOthers = error {
-                    hint = ": run chmod 600 \(path), and replace the key if another user may have read it"
-                }
-                throw CommandLineError("\(option.flag): \(error)\(hint)")
-            }
-            throw CommandLineError("\(option.flag): there is no file \(path)")
-        }
-        clientAuthorities = try text(TLSOptions.clientAuthorities)
-        authorities = try text(TLSOptions.authorities)
-        guard let chain = try text(TLSOptions.certificate), let key = try text(TLSOptions.key) else {
+        clientAuthorities = try configuration.text(of: TLSOptions.clientAuthorities)
+        authorities = try configuration.text(of: TLSOptions.authorities)
+        guard let chain = try configuration.text(of: TLSOptions.certificate),
+            let key = try configuration.text(of: TLSOptions.key, isSecret: true)
+        else {
             certificate = nil
             return
         }
