@@ -117,6 +117,7 @@ let package = Package(
             path: "Services/Gateway/Web", exclude: ["README.md"],
             resources: [
                 .embedInCode("Assets/onsale.css"), .embedInCode("Assets/onsale.js"), .embedInCode("Assets/onsale.svg"),
+                .embedInCode("Assets/puzzle.js"),
             ]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(

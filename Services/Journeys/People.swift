@@ -11,13 +11,25 @@ package struct People: Sendable {
     /// Maximum of users that one call finds by their ids.
     private static let maximumFound = 100
 
-    private let caller: ServiceCaller
-    private let solvesPuzzles: Bool
+    /// The origin of the solutions of puzzles.
+    private enum Solver {
+        case ownProcess
+        case client(PuzzleSolution?)
+    }
 
-    /// A server that calls for others does not solve their puzzles, because a crowd could then use up its processors.
-    package init(_ caller: ServiceCaller, solvesPuzzles: Bool = true) {
+    private let caller: ServiceCaller
+    private let solver: Solver
+
+    package init(_ caller: ServiceCaller) {
         self.caller = caller
-        self.solvesPuzzles = solvesPuzzles
+        solver = .ownProcess
+    }
+
+    /// For a server that calls for a client. It only passes on the solution of the client, because a crowd could otherwise
+    /// use up its processors.
+    package init(_ caller: ServiceCaller, solution: PuzzleSolution?) {
+        self.caller = caller
+        solver = .client(solution)
     }
 
     /// Repeating it under the same `requestID` returns the same user.
@@ -82,12 +94,15 @@ package struct People: Sendable {
         requestID: RequestID? = nil
     ) async throws -> Reply {
         var request = request
+        if case .client(let solved) = solver {
+            request[keyPath: solution] = solved
+            return try await caller.call(method, request, requestID: requestID)
+        }
         for _ in 1...Self.maximumPuzzles {
             do {
                 return try await caller.call(method, request, requestID: requestID)
             } catch let failure as CallFailure {
-                guard solvesPuzzles, let puzzle = failure.puzzle, puzzle.requiredBits <= Identity.Puzzle.maximumBits
-                else {
+                guard let puzzle = failure.puzzle, puzzle.requiredBits <= Identity.Puzzle.maximumBits else {
                     throw failure
                 }
                 request[keyPath: solution] = PuzzleSolution(
@@ -152,7 +167,7 @@ package struct People: Sendable {
 
 extension CallFailure {
     /// The puzzle of a failure PUZZLE_REQUIRED.
-    fileprivate var puzzle: Identity.Puzzle? {
+    package var puzzle: Identity.Puzzle? {
         failure.details.first { $0.type == WalletAPI.Puzzle.descriptor.name }
             .flatMap { try? WalletAPI.Puzzle(decoding: $0.value) }
             .map { Identity.Puzzle(challenge: $0.challenge, requiredBits: Int($0.bits)) }

@@ -82,4 +82,18 @@ struct PeopleTests {
         }
         #expect(requests.all.count == (bits == 1 ? 6 : 1))
     }
+
+    @Test func `a server passes on the solution of its client, and solves nothing`() async throws {
+        let solutions = Recorder<PuzzleSolution?>()
+        let signIn = Route(WalletMethods.signIn) { request, _ in
+            solutions.add(request.solution)
+            return SignInReply(session: try Self.answer(request.solution))
+        }
+        try await StubCaller.with(signIn) { stub in
+            for solution in [nil, PuzzleSolution(challenge: [1], nonce: 0)] as [PuzzleSolution?] {
+                _ = try? await People(stub.caller, solution: solution).signIn("alice", password: "a", as: .user)
+            }
+        }
+        #expect(solutions.all.map(\.?.nonce) == [nil, 0])
+    }
 }

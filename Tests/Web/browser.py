@@ -101,10 +101,10 @@ class Browser:
             lambda _: condition())
 
     def leave(self, element):
-        """Clicks what leads to another page, and waits for that page."""
-        page = self.find("html").id
+        """Clicks what leads to another page or another content, and waits for that."""
+        page = self.find("main").id
         element.click()
-        self.until(lambda: self.find("html").id != page)
+        self.until(lambda: self.find("main").id != page)
 
     # Forms
 
@@ -156,10 +156,10 @@ class Browser:
 
     def enter(self, selector):
         """Reaches a button or a link by Tab, and presses it by Enter."""
-        page = self.find("html").id
+        page = self.find("main").id
         self.tab_to(selector)
         self.key(Keys.ENTER)
-        self.until(lambda: self.find("html").id != page)
+        self.until(lambda: self.find("main").id != page)
 
     # Checks
 

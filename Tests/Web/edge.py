@@ -49,9 +49,9 @@ class Edge:
             self.stop(name)
         shutil.rmtree(self.folder)
 
-    def start_edge(self, name="edge"):
-        """Starts gateway-web, or another one with the same options."""
-        options = [word for name in SERVICES for word in (f"--{name}", self.addresses[name])] + self.options
+    def start_edge(self, name="edge", *more):
+        """Starts gateway-web, or another one with the same options and more."""
+        options = [word for service in SERVICES for word in (f"--{service}", self.addresses[service])] + self.options + list(more)
         if self.has_certificate or self.uses_tls:
             self.make_certificate("edge", "--program", "edge")
             ca = self.gateway("admin", "certificate", "--ca", "--keys", "keys")
@@ -124,17 +124,17 @@ class Edge:
     def status_page(self, name, page):
         return urllib.request.urlopen(f"http://{self.status[name]}/{page}", timeout=20).read().decode()
 
-    def metric(self, line):
-        """The value of a line of the metrics of gateway-web. 0 if there is no such line."""
-        found = re.search(rf"^{re.escape(line)} (\S+)$", self.status_page("edge", "metrics"), re.M)
+    def metric(self, line, name="edge"):
+        """The value of a line of the metrics of a program. 0 if there is no such line."""
+        found = re.search(rf"^{re.escape(line)} (\S+)$", self.status_page(name, "metrics"), re.M)
         return float(found.group(1)) if found else 0
 
-    def wait_for(self, line, value):
-        """Waits until a line of the metrics has a value."""
+    def wait_for(self, line, value, name="edge"):
+        """Waits until a line of the metrics has a value, or a higher one."""
         limit = time.monotonic() + PATIENCE
-        while self.metric(line) != value:
+        while self.metric(line, name) < value:
             if time.monotonic() > limit:
-                raise AssertionError(f"{line} is {self.metric(line)}, not {value}")
+                raise AssertionError(f"{line} is {self.metric(line, name)}, and not {value}")
             time.sleep(0.05)
 
     def gateway(self, *words, **environment):

@@ -9,6 +9,9 @@
   const FIRST_RETRY_MS = 2000;
   const LONGEST_RETRY_MS = 30000;
   const DAY_MS = 86400000;
+  // Harder puzzles take too long, and a service that is less busy after some of them is rare.
+  const MOST_BITS = 24;
+  const MOST_PUZZLES = 5;
 
   // The clock of the service, from the time at which it wrote this page.
   const sent = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
@@ -228,21 +231,66 @@
   }
 
   // Times without a venue, in the zone of the browser.
-  for (const time of document.querySelectorAll("[data-local]")) {
-    const format = { dateStyle: "medium", timeStyle: "short" };
-    time.textContent = new Intl.DateTimeFormat(root.lang, format).format(new Date(time.dateTime));
+  function showLocalTimes() {
+    for (const time of document.querySelectorAll("[data-local]")) {
+      const format = { dateStyle: "medium", timeStyle: "short" };
+      time.textContent = new Intl.DateTimeFormat(root.lang, format).format(new Date(time.dateTime));
+    }
   }
+  showLocalTimes();
 
   for (const print of document.querySelectorAll("[data-print]")) {
     print.hidden = false;
     print.addEventListener("click", () => window.print());
   }
 
+  // Solves a puzzle on another thread, so that the page stays alive.
+  function solution(solver, puzzle) {
+    return new Promise((done, failed) => {
+      const worker = new Worker(solver);
+      worker.addEventListener("message", ({ data }) => {
+        worker.terminate();
+        done(data);
+      });
+      worker.addEventListener("error", failed);
+      worker.postMessage({ challenge: puzzle.challenge, bits: Number(puzzle.bits) });
+    });
+  }
+
+  // Sends a form with a password, and sends it again with the solution of each puzzle in the answer.
+  async function send(form) {
+    const fields = new URLSearchParams(new FormData(form));
+    for (let left = MOST_PUZZLES; ; left--) {
+      const answer = await fetch(form.action, { method: "POST", body: fields });
+      if (answer.redirected) return location.assign(answer.url);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const puzzle = page.querySelector("[data-challenge]")?.dataset;
+      if (!puzzle || puzzle.bits > MOST_BITS || !left) return show(page);
+      form.querySelector("[role=status]").textContent = form.dataset.effort;
+      fields.set("nonce", await solution(form.dataset.solver, puzzle));
+      fields.set("challenge", puzzle.challenge);
+    }
+  }
+  function show(page) {
+    document.title = page.title;
+    document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+    document.querySelector("main").focus();
+    scrollTo(0, 0);
+    showLocalTimes();
+  }
+
   // A second press of a button waits for the answer to the first one. The ids in the forms make it harmless anyway.
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
-    if (event.target.dataset.isSent) return event.preventDefault();
-    event.target.dataset.isSent = "yes";
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.isSent) return event.preventDefault();
+    form.dataset.isSent = "yes";
+    if (!form.dataset.effort) return;
+    event.preventDefault();
+    send(form).catch(() => {
+      document.querySelector("[data-offline]").hidden = false;
+      delete form.dataset.isSent;
+    });
   });
 
   // A page from the history shows an old state.

@@ -12,6 +12,11 @@ struct AccountPage: Sendable {
 
     private var nextField: HTML { next.map { "<input type=hidden name=next value=\"\($0)\">" } ?? "" }
 
+    /// Marks a form with a password. The script sends it, because the answer may be a puzzle.
+    private var effort: HTML { " data-effort=\"\(visit(.signInQueued))\" data-solver=\"\(Assets.puzzle.path)\"" }
+    /// The end of such a form. The script shows there that it works.
+    private static let progress: HTML = "<p class=\"hint\" role=\"status\"></p></form>"
+
     func show(_ note: Problem? = nil) async throws -> Page {
         guard let signIn = visit.signIn else { return signedOut(note) }
         let sessions = try await People(visit.caller).sessions()
@@ -24,10 +29,10 @@ struct AccountPage: Sendable {
             <div class="actions">\(Parts.form(visit, .signOut, to: Self.path, visit(.signOut)))\
             \(Parts.form(visit, .signOutEverywhere, to: Self.path, visit(.signOutEverywhere), isQuiet: true))</div></section>
             <section class="card"><h2>\(visit(.changePassword))</h2>
-            <form method="post" action="\(Self.path)" class="stack">\(visit.fields(.changePassword))
+            <form method="post" action="\(Self.path)" class="stack"\(effort)>\(visit.fields(.changePassword))
             \(password(.presentPassword, "password", "current-password"))
             \(password(.newPassword, "new", "new-password", hint: .passwordRule))
-            <button>\(visit(.changePassword))</button></form></section>
+            <button>\(visit(.changePassword))</button>\(Self.progress)</section>
             <section><h2>\(visit(.sessions))</h2><ul class="cards">\(rows)</ul></section>
             """)
     }
@@ -66,20 +71,20 @@ struct AccountPage: Sendable {
             <h1>\(visit(.signIn))</h1>\(note.map { $0.content(visit) })\(done)
             <div class="pair">
             <section class="card"><h2>\(visit(.haveAccount))</h2>
-            <form method="post" action="\(Self.path)" class="stack">\(visit.fields(.signIn))\(nextField)
+            <form method="post" action="\(Self.path)" class="stack"\(effort)>\(visit.fields(.signIn))\(nextField)
             \(name(typed, "in"))\(password(.password, "password", "current-password", form: "in"))
-            <button>\(visit(.signIn))</button></form></section>
+            <button>\(visit(.signIn))</button>\(Self.progress)</section>
             <section class="card"><h2>\(visit(.newHere))</h2>
-            <form method="post" action="\(Self.path)" class="stack">\(visit.fields(.signUp))\(nextField)\(requestField)
+            <form method="post" action="\(Self.path)" class="stack"\(effort)>\(visit.fields(.signUp))\(nextField)\(requestField)
             \(name(typed, "up", hint: .nameRule))\(password(.password, "password", "new-password", form: "up", hint: .passwordRule))
-            <button>\(visit(.createAccount))</button></form></section>
+            <button>\(visit(.createAccount))</button>\(Self.progress)</section>
             </div>
             <details><summary>\(visit(.forgotten))</summary><section class="card"><p>\(visit(.forgottenHow))</p>
-            <form method="post" action="\(Self.path)" class="stack">\(visit.fields(.setPassword))\(nextField)\(requestField)
+            <form method="post" action="\(Self.path)" class="stack"\(effort)>\(visit.fields(.setPassword))\(nextField)\(requestField)
             \(name(typed, "set"))
             <label for="set-code">\(visit(.code))</label><input id="set-code" name="code" required autocomplete="one-time-code">
             \(password(.newPassword, "password", "new-password", form: "set", hint: .passwordRule))
-            <button>\(visit(.setPassword))</button></form></section></details>
+            <button>\(visit(.setPassword))</button>\(Self.progress)</section></details>
             """)
     }
 

@@ -1,12 +1,14 @@
 import Encoding
 import Identity
 
-/// The style sheet, the script and the icon. Their names contain a hash of their content, so browsers keep them for good.
+/// The style sheet, the scripts and the icon. Their names contain a hash of their content, so browsers keep them for good.
 struct Assets: Sendable {
     static let style = Assets(PackageResources.onsale_css, "css", "text/css; charset=utf-8")
     static let script = Assets(PackageResources.onsale_js, "js", "text/javascript; charset=utf-8")
+    /// Loaded only to solve a puzzle.
+    static let puzzle = Assets(PackageResources.puzzle_js, "js", "text/javascript; charset=utf-8")
     static let icon = Assets(PackageResources.onsale_svg, "svg", "image/svg+xml")
-    static let all = [style, script, icon]
+    static let all = [style, script, puzzle, icon]
     /// The first part of their paths. No concert has this name, because it is no letter.
     static let folder = "_"
     private static let hashBytesInName = 8

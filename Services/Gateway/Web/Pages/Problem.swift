@@ -1,4 +1,6 @@
 import ConcertAPI
+import Encoding
+import Identity
 import Journeys
 import Kernel
 import QueueAPI
@@ -15,6 +17,8 @@ struct Problem: Error, Sendable {
     var retryAfter: Duration?
     /// The next step. Nil for the page that the problem stands above.
     var next: (text: Text, path: String)?
+    /// The puzzle that the script solves before it sends the form again.
+    private var puzzle: Identity.Puzzle?
 
     init(
         _ status: Int, _ title: Text, _ happened: Text, safe: Text? = nil, retryAfter: Duration? = nil,
@@ -75,6 +79,7 @@ struct Problem: Error, Sendable {
         if let known = Self.known(failure) {
             self = known
             retryAfter = failure.failure.retryAfter
+            puzzle = failure.puzzle
             return
         }
         switch failure.outcome {
@@ -144,7 +149,8 @@ struct Problem: Error, Sendable {
         case .passwordWrong: Problem(403, .presentWrong, .wrongPasswordWhy)
         case .codeWrong: Problem(403, .codeWrong, .codeWrongWhy)
         case .tooManyTries: Problem(429, .tooManyTries, .tooManyTriesWhy)
-        case .passwordsBusy, .puzzleRequired: Problem(503, .manySignIns, .tooManyTriesWhy)
+        case .passwordsBusy: Problem(503, .manySignIns, .tooManyTriesWhy, safe: .nothingChanged)
+        case .puzzleRequired: Problem(503, .manySignIns, .robotsSignIn, safe: .nothingChanged)
         case .topUpNotAllowed: Problem(403, .topUpRefused, .askToTopUp)
         case .balanceLimit: Problem(409, .balanceLimit, .balanceLimitWhy)
         case .concertHalted: Problem(503, .halted, .haltedWhy)
@@ -157,8 +163,11 @@ struct Problem: Error, Sendable {
         let step = (next ?? fallback).map { Parts.button(visit($0.text), to: $0.path) }
         let retry = retryAfter.map { "<p>\(visit(.tryAgain(in: $0)))</p>" as HTML }
         let safety = safe.map { "<p>\(visit($0))</p>" as HTML }
+        let effort = puzzle.map { puzzle in
+            " data-bits=\"\(puzzle.requiredBits)\" data-challenge=\"\(Base64.text(of: puzzle.challenge))\"" as HTML
+        }
         return """
-            <section class="note bad" role="alert"><h2>\(visit(title))</h2><p>\(visit(happened))</p>\(safety)\(retry)\(step)</section>
+            <section class="note bad" role="alert"\(effort)><h2>\(visit(title))</h2><p>\(visit(happened))</p>\(safety)\(retry)\(step)</section>
             """
     }
 }

@@ -1,3 +1,4 @@
+import Encoding
 import Journeys
 import Kernel
 import WalletAPI
@@ -6,7 +7,15 @@ import WalletAPI
 struct SignIns: Sendable {
     let visit: Visit
 
-    private var people: People { People(visit.caller, solvesPuzzles: false) }
+    private var people: People { People(visit.caller, solution: solution) }
+
+    /// The solution that the script adds to a form, after an answer with a puzzle.
+    private var solution: PuzzleSolution? {
+        guard let form = visit.request.form, let challenge = form["challenge"].flatMap({ Base64.bytes(of: $0) }),
+            let nonce = form["nonce"].flatMap({ UInt64($0) })
+        else { return nil }
+        return PuzzleSolution(challenge: challenge, nonce: nonce)
+    }
 
     func respond(to action: FormAction) async throws -> HTTPResponse {
         switch action {

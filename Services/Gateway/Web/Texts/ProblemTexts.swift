@@ -98,6 +98,12 @@ extension Text {
     static let codeWrongWhy = Text(
         "The code works once and only for a while. Ask for a new one.", "코드는 정해진 시간 안에 한 번만 사용할 수 있습니다. 새 코드를 요청해 주세요.")
     static let manySignIns = Text("Many people sign in just now", "로그인 요청이 많습니다")
+    static let robotsSignIn = Text(
+        "Your password was not checked. While so many sign in, a browser first does some work, which keeps robots away. That needs JavaScript. Without it, try again later.",
+        "비밀번호는 아직 확인되지 않았습니다. 요청이 많은 동안에는 자동 접속을 막기 위해 브라우저가 먼저 간단한 계산을 하며, 여기에는 자바스크립트가 필요합니다. 자바스크립트 없이는 나중에 다시 시도해 주세요."
+    )
+    static let signInQueued = Text(
+        "Many people sign in just now. It goes on by itself in a few seconds.", "로그인 요청이 많습니다. 몇 초 후 자동으로 진행됩니다.")
 
     static let notReturnable = Text("These tickets cannot be given back", "환불할 수 없는 티켓입니다")
     static let notReturnableWhy = Text(
