@@ -25,9 +25,16 @@ struct PaymentPage: Sendable {
             } catch JourneyError.paymentPending {
                 return .redirect(
                     to: SitePath.query(page.path, [("payment", "\(id)"), ("reservation", "\(reservation)")]))
+            } catch JourneyError.notPaid(let payment, let shortfall) {
+                guard try await isSold(recorded) else { throw JourneyError.notPaid(payment, shortfall) }
             }
         }
         return .redirect(to: paidPath(reservation))
+    }
+
+    /// True if the buyer has the seats. After a refused payment, another tab has paid for them.
+    private func isSold(_ reservation: RecentActivity.Reservation) async throws -> Bool {
+        try await Reservations(visit.caller).reservation(reservation).state == .sold
     }
 
     private func paidPath(_ reservation: ReservationID) -> String {
@@ -46,7 +53,13 @@ struct PaymentPage: Sendable {
         switch payment.outcome {
         case .pending: return pending(id)
         case .paid: return paid(payment)
-        default: return try await page.show(Problem(payment, nil))
+        default:
+            if let reservation = payment.reservationID,
+                try await isSold(.init(concert: page.concert.concertID, reservation: reservation))
+            {
+                return paid(payment)
+            }
+            return try await page.show(Problem(payment, nil))
         }
     }
 
