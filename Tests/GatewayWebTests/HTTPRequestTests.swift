@@ -31,6 +31,15 @@ struct HTTPRequestTests {
         #expect(request(target) == nil)
     }
 
+    @Test func `a form of more than 16 KiB is not read`() {
+        func form(_ bytes: Int) -> HTTPFields? {
+            let headers = ["content-type": "application/x-www-form-urlencoded; charset=UTF-8"]
+            return request("/", headers, body: "a=" + String(repeating: "b", count: bytes - 2))?.form
+        }
+        #expect(form(16 * 1024)?["a"]?.utf8.count == 16 * 1024 - 2)
+        #expect(form(16 * 1024 + 1) == nil)
+    }
+
     @Test func `cookies are separated at semicolons`() {
         let cookies = request("/", ["cookie": "a=1; b=x=y;c=; broken"])?.cookies
         #expect(cookies?["a"] == "1")
