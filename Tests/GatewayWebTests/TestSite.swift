@@ -14,11 +14,14 @@ struct TestSite: Sendable {
     let metrics: Metrics
 
     static func with<Value>(
-        _ limits: HTTPLimits = HTTPLimits(), proxies: [IPRange] = [], handler: @escaping HTTPService.Handler,
+        _ limits: HTTPLimits = HTTPLimits(), proxies: [IPRange] = [], lines: Recorder<String>? = nil,
+        handler: @escaping HTTPService.Handler,
         _ body: (TestSite) async throws -> Value
     ) async throws -> Value {
         let (clock, metrics, loops) = (ManualClock(), Metrics(), Loops(count: 2))
-        let service = HTTPService(handler, limits: limits, clock: clock, isSecure: false, metrics: metrics)
+        let log = lines.map { lines in AccessLog(log: Log(level: .error, clock: clock) { lines.add($0) }) }
+        let service = HTTPService(
+            handler, limits: limits, clock: clock, isSecure: false, accessLog: log, metrics: metrics)
         let server = try HTTPServer(service, on: loops)
         let address = try server.listen(on: .loopback(0), proxies: proxies)
         let site = TestSite(server: server, address: address, clock: clock, metrics: metrics)

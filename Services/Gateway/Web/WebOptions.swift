@@ -50,12 +50,17 @@ enum WebOptions {
         "call-timeout", .duration(in: .milliseconds(100) ... .minutes(1)), default: .seconds(10),
         "Maximum time for a call to a service.")
 
+    static let accessLog = Option(
+        "access-log", .flag, default: false,
+        "Logs each answer: method, path, status, bytes, duration and request id. No line has a query, a cookie or the address "
+            + "of a client.")
+
     static let all = Options(
         "gateway-web", "The web edge: pages for buyers, and the API over HTTP. See deploy/README.md.",
         ([ProgramOptions.logFormat, ProgramOptions.logLevel, ProgramOptions.drainTimeout, listen, statusListen, origin]
             as [any AnyOption]) + services.map { $0.option } + [
                 certificate, key, edgeCertificate, edgeKey, authorities, ProgramOptions.proxies, loops, maxConnections,
-                maxConnectionsPerNetwork, maxBodyBytes, callTimeout,
+                maxConnectionsPerNetwork, maxBodyBytes, callTimeout, accessLog,
             ],
         checks: [
             together(certificate, key), together(edgeCertificate, edgeKey),

@@ -39,7 +39,8 @@ enum WebProgram {
         let router = Router(site)
         let service = HTTPService(
             { await router.respond(to: $0) }, limits: HTTPLimits(configuration), clock: clock,
-            isSecure: origin.hasPrefix("https:"), metrics: frame.metrics)
+            isSecure: origin.hasPrefix("https:"),
+            accessLog: configuration[WebOptions.accessLog] ? AccessLog(log: frame.log) : nil, metrics: frame.metrics)
         let server = try HTTPServer(service, on: loops, certificate: certificates.ofSite)
         let components = [
             Component("calls to services", start: {}, stop: { await connections.close() }),

@@ -56,6 +56,14 @@ package final class Log: Sendable {
         write(format.line(event))
     }
 
+    /// Logs an event of a kind of which each one counts, such as an answer. Neither the level nor the limit of a message
+    /// applies. `LogWriter` drops and counts lines that nothing reads.
+    package func record(
+        _ message: String, _ fields: [(name: String, value: LogValue)], request: RequestID? = nil
+    ) {
+        write(format.line(LogEvent(time: clock.now, level: .info, message: message, fields: fields, request: request)))
+    }
+
     /// Logs the number of suppressed lines that is not logged yet. Called about once a second, and at the end.
     package func reportSuppressed(isEnd: Bool = false) {
         let now = isEnd ? Uptime(nanoseconds: .max) : clock.uptime

@@ -146,7 +146,7 @@ extension HTTPDaemon.Context {
 
     fileprivate func send(_ response: HTTPResponse, _ exchange: HTTPExchange) -> MHD_Result {
         service.connections.enter(.sending, exchange.socket)
-        service.count(response.status, service.clock.uptime - exchange.startedAt)
+        service.note(response, to: exchange)
         return exchange.send(response, isLast: service.connections.isRetired(group))
     }
 }

@@ -18,6 +18,10 @@ final class HTTPExchange: @unchecked Sendable {
     let connection: OpaquePointer
     let target: String
     let startedAt: Uptime
+    /// As the client sent it, also if it is unknown.
+    private(set) var methodName = ""
+    /// The id of what the request changes. Nil until the request is complete.
+    private(set) var requestID: RequestID?
     var step = Step.headers
     private var method: HTTPMethod?
     private var headers = HTTPFields()
@@ -44,6 +48,7 @@ final class HTTPExchange: @unchecked Sendable {
                     String(cString: name!).lowercased(), value.map { String(cString: $0) } ?? "")
                 return .YES
             }, Unmanaged.passUnretained(self).toOpaque())
+        methodName = name
         method = name == "HEAD" ? .get : HTTPMethod(rawValue: name)
         guard method != nil else { return .methodNotAllowed(allowed: "GET, HEAD, POST") }
         // Two programs that disagree about the end of a body would see different requests.
@@ -93,6 +98,7 @@ final class HTTPExchange: @unchecked Sendable {
             let request = HTTPRequest(
                 method, target, headers: headers, body: body, client: client, isSecure: isSecure)
         else { return .refused(.text(400, "the target of the request is no path of this site")) }
+        requestID = request.requestID
         return .request(request)
     }
 

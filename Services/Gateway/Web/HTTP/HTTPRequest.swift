@@ -53,6 +53,11 @@ struct HTTPRequest: Sendable {
         self.isSecure = isSecure
     }
 
+    /// The id of what the request changes: of a call, or of a form. The logs of the services have the same one.
+    var requestID: RequestID? {
+        (headers["idempotency-key"] ?? form?["request"] ?? form?["payment"]).flatMap { RequestID($0) }
+    }
+
     var cookies: HTTPFields { HTTPFields(cookies: headers["cookie"] ?? "") }
 
     /// The media type of the body in lower case, without parameters: `application/json`.

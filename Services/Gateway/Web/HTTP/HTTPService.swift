@@ -12,17 +12,20 @@ final class HTTPService: Sendable {
     let isSecure: Bool
     let connections: HTTPConnections
     let inFlight: Gauge
+    private let accessLog: AccessLog?
     private let responses: Family<Counter>
     private let durations: Histogram
     private let refusals: Family<Counter>
 
     init(
-        _ handler: @escaping Handler, limits: HTTPLimits, clock: any Clock, isSecure: Bool, metrics: Metrics
+        _ handler: @escaping Handler, limits: HTTPLimits, clock: any Clock, isSecure: Bool, accessLog: AccessLog? = nil,
+        metrics: Metrics
     ) {
         self.handler = handler
         self.limits = limits
         self.clock = clock
         self.isSecure = isSecure
+        self.accessLog = accessLog
         let connections = HTTPConnections(limits, clock: clock)
         self.connections = connections
         inFlight = metrics.gauge("http_requests_in_flight", "Requests that a handler answers now.")
@@ -35,9 +38,12 @@ final class HTTPService: Sendable {
         metrics.gauge("http_connections", "Open connections.") { Double(connections.count) }
     }
 
-    func count(_ status: Int, _ duration: Duration) {
-        responses.with("\(status)").increment()
+    /// Counts an answer, and writes it into the access log.
+    func note(_ response: HTTPResponse, to exchange: HTTPExchange) {
+        let duration = clock.uptime - exchange.startedAt
+        responses.with("\(response.status)").increment()
         durations.observe(duration)
+        accessLog?.write(exchange, response, duration)
     }
 
     func countRefusal(_ reason: String) {
