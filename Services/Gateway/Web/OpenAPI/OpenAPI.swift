@@ -28,7 +28,7 @@ struct OpenAPI: Sendable {
                         "description": .string("The credential in the reply to SignIn, in Base64."),
                     ])
                 ]),
-                "schemas": .object(OpenAPISchema.all(of: methods)),
+                "schemas": .object(OpenAPISchema(rules: ServedMethods.rules).all(of: methods)),
             ]),
         ])
         document = Array(json.text.utf8)

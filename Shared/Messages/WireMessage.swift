@@ -1,11 +1,9 @@
-import Messages
-
 /// A message on the wire without a descriptor: the values of each field in their order.
-struct WireMessage {
+package struct WireMessage {
     private var singles: [UInt64: [UInt64]] = [:]
     private var contents: [UInt64: [ArraySlice<UInt8>]] = [:]
 
-    init(_ bytes: ArraySlice<UInt8> = []) throws {
+    package init(_ bytes: ArraySlice<UInt8> = []) throws {
         try bytes.withUnsafeBytes { buffer in
             var reader = WireReader(buffer)
             while !reader.isAtEnd {
@@ -23,7 +21,7 @@ struct WireMessage {
     }
 
     /// All numbers of a field, alone or packed after a length.
-    func numbers(_ field: UInt64) throws -> [Int] {
+    package func numbers(_ field: UInt64) throws -> [Int] {
         let packed = try contents[field, default: []].flatMap { content in
             try content.withUnsafeBytes { bytes in
                 var reader = WireReader(bytes)
@@ -36,20 +34,22 @@ struct WireMessage {
     }
 
     /// The last value of a field. Nil if it is not set.
-    func number(_ field: UInt64) -> Int? { singles[field]?.last.map { Int(truncatingIfNeeded: $0) } }
+    package func number(_ field: UInt64) -> Int? { singles[field]?.last.map { Int(truncatingIfNeeded: $0) } }
 
-    func flag(_ field: UInt64) -> Bool { number(field) == 1 }
+    package func flag(_ field: UInt64) -> Bool { number(field) == 1 }
 
-    func texts(_ field: UInt64) -> [String] { contents[field, default: []].map { String(decoding: $0, as: UTF8.self) } }
+    package func texts(_ field: UInt64) -> [String] {
+        contents[field, default: []].map { String(decoding: $0, as: UTF8.self) }
+    }
 
-    func text(_ field: UInt64) -> String { texts(field).last ?? "" }
+    package func text(_ field: UInt64) -> String { texts(field).last ?? "" }
 
-    func bytes(_ field: UInt64) -> [ArraySlice<UInt8>] { contents[field, default: []] }
+    package func bytes(_ field: UInt64) -> [ArraySlice<UInt8>] { contents[field, default: []] }
 
-    func messages(_ field: UInt64) throws -> [WireMessage] { try bytes(field).map { try WireMessage($0) } }
+    package func messages(_ field: UInt64) throws -> [WireMessage] { try bytes(field).map { try WireMessage($0) } }
 
     /// A single message. An option that is set member by member arrives as several: their bytes in a row are the message.
-    func message(_ field: UInt64) throws -> WireMessage? {
+    package func message(_ field: UInt64) throws -> WireMessage? {
         try contents[field].map { try WireMessage(ArraySlice($0.joined())) }
     }
 }
