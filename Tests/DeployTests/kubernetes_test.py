@@ -124,5 +124,44 @@ class Kubernetes(unittest.TestCase):
                     self.assertEqual(sum(selector.items() <= labels.items() for labels in pods), 1, item["metadata"]["name"])
 
 
+class WebEdge(unittest.TestCase):
+    """deploy/kubernetes/web, which runs beside each overlay."""
+
+    @classmethod
+    def setUpClass(cls):
+        Kubernetes.setUpClass()
+        cls.text = run("sh", "-c", f"kubectl kustomize {ROOT / 'deploy/kubernetes/web'} 2>/dev/null").stdout
+        cls.objects = {(item["kind"], item["metadata"]["name"]): item for item in yaml.safe_load_all(cls.text)}
+        cls.pod = cls.objects["Deployment", "web"]["spec"]["template"]["spec"]
+
+    def test_every_object_fits_its_schema(self):
+        file = VALIDATE.parents[1] / "web.yaml"
+        file.write_text(self.text)
+        checked = run(VALIDATE, "--strict", file)
+        self.assertEqual((checked.returncode, checked.stdout.count("passed")), (0, len(self.objects)), checked.stdout)
+
+    def test_the_edge_has_existing_options_and_reaches_the_services_of_the_overlays(self):
+        container = self.pod["containers"][0]
+        known = options("gateway-web").values()
+        self.assertEqual(container["command"], ["gateway-web"])
+        self.assertLessEqual({entry["name"] for entry in container["env"]}, {option["variable"] for option in known})
+        names = {item["metadata"]["name"]: item["spec"]["ports"] for item in yaml.safe_load_all(
+            text("deploy/kubernetes/base/services.yaml"))}
+        for service, ports in names.items():
+            address = next(e["value"] for e in container["env"] if e["name"] == f"ONSALE_{service.upper()}")
+            self.assertEqual(address, f"{service}.onsale.svc:{ports[0]['port']}")
+
+    def test_the_edge_sees_neither_keys_nor_databases_and_is_restricted(self):
+        secrets = [volume["secret"]["secretName"] for volume in self.pod["volumes"] if "secret" in volume]
+        self.assertEqual(secrets, ["onsale-edge"])
+        labels = self.objects["Namespace", "onsale-web"]["metadata"]["labels"]
+        self.assertEqual(labels["pod-security.kubernetes.io/enforce"], "restricted")
+        # The policy of the services lets clients with this label in.
+        self.assertEqual(labels["onsale-clients"], "true")
+        for container in self.pod["initContainers"] + self.pod["containers"]:
+            self.assertEqual(container["securityContext"], {
+                "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}})
+
+
 if __name__ == "__main__":
     unittest.main()
