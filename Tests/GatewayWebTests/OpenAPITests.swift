@@ -39,7 +39,12 @@ import Testing
     }
 
     @Test func `a field whose default value is refused is required`() throws {
+        let signUp = try Self.schema("components", "onsale.wallet.v1.SignUpRequest")
+        #expect(signUp.contains(#""required":["name","password"]"#))
+        let best = try Self.schema("components", "onsale.concert.v1.BestSeats")
+        #expect(best.contains(#""required":["count"]"#))
         let reply = try Self.schema("components", "onsale.wallet.v1.SignUpReply")
         #expect(reply.contains(#""required":["session"]"#))
+        #expect(try !Self.schema("components", "onsale.queue.v1.RoomLimits").contains("required"))
     }
 }

@@ -10,11 +10,18 @@ struct ContractRules: Sendable {
             let kind: TextKind
         }
 
-        let isRequired: Bool
+        fileprivate let isDeclaredRequired: Bool
         let range: ClosedRange<Int64>?
         /// The meaning of 0, if 0 is allowed outside of the range.
         let zero: String?
         let text: Text?
+
+        /// True if the default value of the field, which is left out, breaks a rule.
+        var isRequired: Bool {
+            let refusesZero = zero == nil && range.map { !$0.contains(0) } ?? false
+            let refusesEmpty = text.map { $0.kind == .currency || $0.bounds.lowerBound > 0 } ?? false
+            return isDeclaredRequired || refusesZero || refusesEmpty
+        }
     }
 
     private var fields: [String: Field] = [:]
@@ -42,7 +49,7 @@ struct ContractRules: Sendable {
 
 extension ContractRules.Field {
     fileprivate init(_ options: WireMessage) {
-        isRequired = options.flag(50016)
+        isDeclaredRequired = options.flag(50016)
         let range = try? options.message(50014)
         self.range = range.map { Int64($0.number(1) ?? 0)...Int64($0.number(2) ?? 0) }
         zero = range.map { $0.text(3) }.flatMap { $0.isEmpty ? nil : $0 }

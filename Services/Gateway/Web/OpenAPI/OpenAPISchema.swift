@@ -34,7 +34,6 @@ struct OpenAPISchema {
     }
 
     private func schema(of descriptor: MessageDescriptor) -> JSON {
-        // A field with its default value is left out, so only fields whose default is refused are required.
         let required = descriptor.fields.filter { field in
             rules[descriptor.name, field.protoName]?.isRequired ?? false && !field.isInOneof && !field.isRepeated
         }
