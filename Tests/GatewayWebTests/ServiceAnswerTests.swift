@@ -3,6 +3,7 @@ import Encoding
 import Journeys
 import Kernel
 import Messages
+import QueueAPI
 import RPC
 import TestSupport
 import Testing
@@ -137,6 +138,51 @@ import WalletAPI
                 "/moon-tour/friday", "do=pay&\(ids)&token=\(TestPages.token)", services: services)
             #expect((answer.headers["location"]?.hasPrefix("/tickets?paid=") ?? false) == showsTickets)
         }
+    }
+
+    // MARK: Rooms
+
+    /// What a buyer without a place sees of a room.
+    private static func page(of room: Room) async throws -> String {
+        var date = date
+        date.settings.roomID = room.roomID
+        let routes = [
+            Route(ConcertMethods.listConcerts) { _, _ in ListConcertsReply(concerts: [concert]) },
+            Route(ConcertMethods.listSchedules) { [date] _, _ in ListSchedulesReply(schedules: [date]) },
+            Route(ConcertMethods.listReservations) { _, _ in ListReservationsReply() },
+            Route(QueueMethods.listPlaces) { _, _ in ListPlacesReply() },
+            Route(QueueMethods.findRoom) { _, _ in FindRoomReply(room: room) },
+        ]
+        let text = Recorder<String>()
+        try await StubServices.with(routes) { services in
+            let answer = try await TestPages.respond(
+                .get, "/moon-tour/friday", headers: ["cookie": TestPages.cookie], services: services)
+            text.add(answer.text)
+        }
+        return text.all.joined()
+    }
+
+    @Test(
+        arguments: [
+            (RoomState.closed, Text.roomClosedTitle), (.draining, .roomClosedTitle), (.scheduled, .roomNotOpenTitle),
+            (.preQueue, .joinTitle), (.open, .joinTitle), (.paused, .joinTitle),
+        ])
+    func `the heading of a room says whether it can be joined`(state: RoomState, title: Text) async throws {
+        let times = RoomTimes(joinsAt: SystemClock().now + .hours(1), opensAt: SystemClock().now + .hours(2))
+        let room = Room(roomID: RoomID(high: 1, low: 5), state: state, times: times, limits: RoomLimits())
+        let page = try await Self.page(of: room)
+        #expect(page.contains("<h2>\(title(in: .english))</h2>"))
+        #expect(page.contains("value=\"join\"") == (title(in: .english) == Text.joinTitle(in: .english)))
+        // Before the opening, the page counts down to the time from which the room can be joined.
+        let isCounting = page.contains("data-until=\"\(times.joinsAt?.milliseconds ?? 0)\"")
+        #expect(isCounting == (state == .scheduled))
+    }
+
+    @Test func `a room with a draw says that the draw gives the numbers`() async throws {
+        let room = Room(
+            roomID: RoomID(high: 1, low: 5), state: .preQueue, times: RoomTimes(), limits: RoomLimits(),
+            draw: RoomDraw(state: .pending))
+        #expect(try await Self.page(of: room).contains("takes part in a draw"))
     }
 
     // MARK: Failures

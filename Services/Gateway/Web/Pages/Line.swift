@@ -68,31 +68,32 @@ struct Line: Sendable {
 
     private func joining(after last: Place?, _ note: Problem?) async throws -> Page {
         let found = try await visit.caller.call(QueueMethods.findRoom, FindRoomRequest(roomID: room)).room
-        let (sentence, canJoin) = state(of: found)
+        let (title, sentence, canJoin) = state(of: found)
         let news = message(found.message)
         let refresh = canJoin || found.state == .closed ? nil : (after: Self.roomRefresh, path: path)
-        let countdown: HTML? =
-            found.state == .scheduled ? (found.times.joinsAt ?? found.times.opensAt).map { opening(at: $0) } : nil
         return Page(
-            visit(.joinTitle), status: note?.status ?? 200, refresh: refresh,
+            visit(title), status: note?.status ?? 200, refresh: refresh,
             """
             \(heading)\(note.map { $0.content(visit) })\(end(of: last))
-            <section class="card centred"><h2>\(visit(.joinTitle))</h2><p>\(visit(sentence))</p>\(countdown)\(news)
+            <section class="card centred"><h2>\(visit(title))</h2><p>\(visit(sentence))</p>\(opening(of: found))\(news)
             \(HTML.when(canJoin, Parts.form(visit, .join, to: path, visit(last == nil ? .join : .joinAgain))))
             </section>
             """)
     }
 
-    private func state(of room: Room) -> (Text, canJoin: Bool) {
+    private func state(of room: Room) -> (title: Text, sentence: Text, canJoin: Bool) {
         switch room.state {
-        case .scheduled: (.roomIsScheduled, false)
-        case .draining, .closed: (.roomIsClosed, false)
-        default: (.joinWhy, true)
+        case .scheduled: (.roomNotOpenTitle, .roomIsScheduled, false)
+        case .draining, .closed: (.roomClosedTitle, .roomClosedWhy, false)
+        case .preQueue where room.draw?.state == .pending: (.joinTitle, .joinDrawWhy, true)
+        default: (.joinTitle, .joinWhy, true)
         }
     }
 
-    private func opening(at time: Timestamp) -> HTML {
-        "<p>\(visit(.opensIn))</p><p class=\"big\">\(Parts.countdown(to: time, now: visit.now))</p>"
+    /// The time until a scheduled room can be joined.
+    private func opening(of room: Room) -> HTML? {
+        guard room.state == .scheduled, let time = room.times.joinsAt ?? room.times.opensAt else { return nil }
+        return "<p>\(visit(.joinsIn))</p><p class=\"big\">\(Parts.countdown(to: time, now: visit.now))</p>"
     }
 
     /// Why the last place has ended.

@@ -6,6 +6,9 @@ extension Text {
     static let joinWhy = Text(
         "Many people want these tickets. Everybody waits in one line, and is served in order.",
         "많은 분이 예매를 기다리고 있습니다. 한 줄로 서서 순서대로 입장합니다.")
+    static let joinDrawWhy = Text(
+        "Many people want these tickets. Everybody who joins before the sale opens takes part in a draw. It gives the numbers in the line.",
+        "많은 분이 예매를 기다리고 있습니다. 판매 시작 전에 줄을 선 모든 분을 대상으로 추첨해 순번을 정합니다.")
     static let join = Text("Join the line", "대기열에 서기")
     static let joinAgain = Text("Join the line again", "대기열에 다시 서기")
     static let youHaveBought = Text(
@@ -15,8 +18,7 @@ extension Text {
         "Your turn is over, because its time has passed. Your seats that were held are free again.",
         "입장 시간이 지나 순서가 끝났습니다. 선점하셨던 좌석은 다시 풀렸습니다.")
     static let placeWasLeft = Text("You have left the line.", "대기열에서 나오셨습니다.")
-    static let roomIsScheduled = Text("The line is not open yet.", "대기열이 아직 열리지 않았습니다.")
-    static let roomIsClosed = Text("The line is closed. Nobody can join it now.", "대기열이 마감되었습니다. 지금은 입장하실 수 없습니다.")
+    static let roomIsScheduled = Text("Nobody can join it before it opens.", "열리기 전에는 입장하실 수 없습니다.")
     static let roomIsPaused = Text(
         "The sale is paused. You keep your place, and the line moves on when the sale continues.",
         "판매가 잠시 중단되었습니다. 순서는 유지되며, 판매가 재개되면 이어집니다.")
@@ -33,6 +35,7 @@ extension Text {
     static let leave = Text("Leave the line", "대기열에서 나가기")
     static let messageOfOrganiser = Text("From the organiser", "주최 측 안내")
     static let opensIn = Text("The sale opens in", "판매 시작까지")
+    static let joinsIn = Text("You can join it in", "입장 가능까지")
     static let opensAtUnknown = Text("The sale has not opened yet.", "아직 판매가 시작되지 않았습니다.")
     static let refreshesItself = Text("This page refreshes itself.", "이 페이지는 자동으로 새로 고쳐집니다.")
     static let yourTurn = Text("It is your turn", "입장하실 차례입니다")
