@@ -397,7 +397,7 @@ void   onsale__queue__v1__list_tiles_reply__init
   static const Onsale__Queue__V1__ListTilesReply init_value = ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[6] =
 {
   {
     "active_limit",
@@ -459,9 +459,22 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "correct_no_shows",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__RoomLimits, correct_no_shows),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__room_limits__field_indices_by_name[] = {
   0,   /* field[0] = active_limit */
+  5,   /* field[5] = correct_no_shows */
   4,   /* field[4] = hard_limit_ms */
   3,   /* field[3] = idle_ms */
   1,   /* field[1] = rate_per_second */
@@ -470,7 +483,7 @@ static const unsigned onsale__queue__v1__room_limits__field_indices_by_name[] = 
 static const ProtobufCIntRange onsale__queue__v1__room_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor =
 {
@@ -480,7 +493,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor =
   "Onsale__Queue__V1__RoomLimits",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__RoomLimits),
-  5,
+  6,
   onsale__queue__v1__room_limits__field_descriptors,
   onsale__queue__v1__room_limits__field_indices_by_name,
   1,  onsale__queue__v1__room_limits__number_ranges,

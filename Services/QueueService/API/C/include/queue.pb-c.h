@@ -124,10 +124,11 @@ struct  Onsale__Queue__V1__RoomLimits
   uint32_t ready_ms;
   uint32_t idle_ms;
   uint32_t hard_limit_ms;
+  protobuf_c_boolean correct_no_shows;
 };
 #define ONSALE__QUEUE__V1__ROOM_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__room_limits__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0 }
 
 
 struct  Onsale__Queue__V1__RoomTimes
