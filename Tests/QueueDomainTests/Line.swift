@@ -93,7 +93,8 @@ struct Line {
             lastSerial: room.lastSerial, admitted: room.admitted, occupied: room.occupied, noShows: room.noShows,
             bucket: room.bucket, pace: room.pace, settledAt: room.settledAt, revision: room.revision,
             waiting: room.waiting, waitingLimit: room.waitingLimit, message: room.message,
-            bannedCount: room.bannedCount, draw: draw, ended: room.ended, attendance: room.attendance)
+            bannedCount: room.bannedCount, draw: draw, ended: room.ended, attendance: room.attendance,
+            needsCode: room.needsCode)
     }
 
     private func shifted(_ index: Int, _ shift: Duration) -> Place {

@@ -52,12 +52,12 @@ final class SaleFigures: Sendable {
     private var refunds: [RefundTable.Due] { figures.withLock { $0.refunds } }
 
     func run() async throws {
-        var read = try await database.query { reader in
+        var read = try await database.read { reader in
             Figures(
                 refunds: try RefundTable.totalDue(reader),
                 events: try EventTable.waitingCount(upTo: Self.maximumEvents, reader))
         }
-        let schedules = try await database.query { reader in
+        let schedules = try await database.read { reader in
             try ScheduleTable.onSale(limit: Self.maximumDates, reader)
         }
         // Each date has a scan of its own, because a long one keeps the database from cleaning up.
