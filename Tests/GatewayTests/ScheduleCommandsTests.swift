@@ -73,7 +73,8 @@ struct ScheduleCommandsTests {
                 scheduleID: ScheduleID(high: 2, low: 1), concertID: id,
                 settings: ScheduleSettings(
                     name: "friday", startsAt: start, endsAt: start + .hours(3), saleOpensAt: start - .hours(99),
-                    saleClosesAt: start, seatsPerUser: 4, hold: .minutes(5)), returnUntil: returnUntil)
+                    saleClosesAt: start, seatsPerUser: 4, hold: .minutes(5)), version: 7,
+                returnUntil: returnUntil)
         }
         let routes = [
             Route(ConcertMethods.listConcerts) { _, _ in
