@@ -69,6 +69,8 @@ import Testing
                 rows.release()
                 try await drawn
             }
+            // The next call finds the row that the log does not have, and the job decides.
+            try await Self.expectRefusals(of: drawing, because: "RECEIPT_NOT_YET")
             try await drawing.waiting.log()
             try await Self.expectRefusals(of: drawing, because: "LINE_FORKED")
         }
