@@ -209,7 +209,7 @@ let package = Package(
         .testTarget(
             name: "PaymentTests",
             dependencies: [
-                "ConcertAPI", "ConcertService", "Database", "Identity", "Journeys", "Kernel", "QueueAPI",
+                "ConcertAPI", "ConcertService", "Database", "Identity", "Journeys", "Kernel", "LineLog", "QueueAPI",
                 "Messages", "Programs", "QueueService",
                 "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
             ],

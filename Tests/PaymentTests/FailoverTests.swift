@@ -22,7 +22,7 @@ import Threads
         #expect(outcome.status == 0, "\(line): \(outcome.output)")
     }
 
-    @Test func `a fail-over under load loses no acknowledged payment, and the sale continues`() async throws {
+    @Test func `a fail-over under load loses no acknowledged payment or place, and the sale continues`() async throws {
         let prefix = Self.variable("ONSALE_TEST_FAILOVER_SCHEMAS")
         let schemas = Dictionary(uniqueKeysWithValues: Programs.Name.allCases.map { ($0, "\(prefix)_\($0)") })
         try await Programs.with(server: Self.variable("ONSALE_TEST_FAILOVER_URL"), schemas: schemas) { programs in
@@ -30,6 +30,8 @@ import Threads
             defer { loops.stop() }
             let crowd = Crowd(programs, on: loops, seed: 11)
             try await crowd.open(now: SystemClock().now)
+            let line = LineWatch(programs, of: .numbered(1), on: loops)
+            let watching = Task { await line.watch() }
             // A failure that must not be retried, such as INTERNAL, ends this with an error.
             async let bought: Void = crowd.buy(count: Self.buyers)
             try await ReadOnlyServerTests.sales(of: crowd, above: 40)
@@ -46,11 +48,16 @@ import Threads
             try await ReadOnlyServerTests.sales(of: crowd, above: before + 40)
             try await crowd.close()
             try await bought
+            watching.cancel()
+            await watching.value
+            let checkpoints = try await line.check()
+            #expect(checkpoints > 2)
             try await Aftermath(crowd, programs).check()
             print(
                 """
                 fail-over: \(before) payments decided before the promotion, \(crowd.isPaid.count) in all, none lost; the \
-                next \((sale - promotion).milliseconds) ms after it, \((sale - fault).milliseconds) ms after the fault
+                next \((sale - promotion).milliseconds) ms after it, \((sale - fault).milliseconds) ms after the fault; \
+                \(checkpoints) checkpoints of one line
                 """)
         }
     }
