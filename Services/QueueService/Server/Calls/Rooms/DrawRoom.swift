@@ -34,7 +34,7 @@ extension QueueServer {
         let seed = LineDraw.seed(
             of: id, participants: Int(state.participants), root: root, secret: secret, beacon: request.beacon
         ).bytes
-        let numbering = try Numberings.shared.numbering(seed: seed, count: state.participants)
+        let numbering = try await Numberings.shared.prepared(seed: seed, count: state.participants)
         defer { lines.markChanged(id) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomTable.lock(id, tx)
