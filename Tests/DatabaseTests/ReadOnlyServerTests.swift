@@ -58,6 +58,15 @@ import Threads
         }
     }
 
+    @Test func `of several hosts without ports each one is tried at the default port`() async throws {
+        let url = "postgres://nobody@127.0.0.2,127.0.0.3/none"
+        let error = await #expect(throws: DatabaseError.self) { try await Self.open(url) }
+        for host in ["127.0.0.2", "127.0.0.3"] {
+            #expect(
+                error?.message.contains("server at \"\(host)\", port 5432 failed") == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test(arguments: ["standby", "prefer-standby", "read-only"])
     func `a URL that selects a standby is refused`(option: String) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)

@@ -3,6 +3,8 @@ import Kernel
 
 /// The parts of a URL that determine how to connect, as libpq parses them.
 struct PostgreSQLURL {
+    private static let defaultPort = "5432"
+
     /// The number of servers in the URL. Each of them may be promoted.
     let hostCount: Int
 
@@ -44,7 +46,9 @@ struct PostgreSQLURL {
             }
         }
         let lists = ["host", "hostaddr", "port"].map { name in
-            (name, (value(name) ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+            // A list of hosts without ports has a list of empty ports. libpq ignores an option with an empty value.
+            let values = (value(name) ?? "").split(separator: ",", omittingEmptySubsequences: false)
+            return (name, values.map { $0.isEmpty && name == "port" ? Self.defaultPort : String($0) })
         }.filter { $0.1.count > 1 }
         // libpq explains why lists of different lengths are wrong.
         let isValid = lists.allSatisfy { $0.1.count == lists[0].1.count }
