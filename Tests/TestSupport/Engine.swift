@@ -23,14 +23,12 @@ package enum Engine: Sendable {
 package final class TestDatabase: Sendable {
     package let url: String
     package let folder = TemporaryFolder()
-    /// Set by deploy/test --full for a run of the tests whose PostgreSQL is `serializable`.
-    private static let isSerializable = getenv("ONSALE_TEST_SERIALIZABLE") != nil
     private let schema: PostgreSQLSchema?
     /// On a distributed or serializable engine only.
     package let proxy: EngineProxy?
 
     package init(on engine: Engine) throws {
-        switch engine == .postgreSQL && Self.isSerializable ? .serializable : engine {
+        switch engine {
         case .memory:
             url = "sqlite::memory:"
             (schema, proxy) = (nil, nil)
