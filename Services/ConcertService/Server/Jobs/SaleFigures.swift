@@ -57,7 +57,7 @@ final class SaleFigures: Sendable {
                 refunds: try RefundTable.totalDue(reader),
                 events: try EventTable.waitingCount(upTo: Self.maximumEvents, reader))
         }
-        let schedules = try await database.read { reader in
+        let schedules = try await database.query { reader in
             try ScheduleTable.onSale(limit: Self.maximumDates, reader)
         }
         // Each date has a scan of its own, because a long one keeps the database from cleaning up.

@@ -70,7 +70,7 @@ final class FiguresReport: Sendable {
         var claims: [RoomID: Int64] = [:]
         for start in stride(from: 0, to: rooms.count, by: Self.pageSize) {
             let page = rooms[start...].prefix(Self.pageSize).map(\.id)
-            claims.merge(try await database.query { try ClaimTable.counts(in: page, $0) }) { first, _ in first }
+            claims.merge(try await database.read { try ClaimTable.counts(in: page, $0) }) { first, _ in first }
         }
         let read = RoomFigures(of: rooms, claims: claims, at: clock.now)
         figures.withLock { $0 = read }
