@@ -36,6 +36,19 @@ import WalletDomain
             }
         }
 
+        /// Zeros stand for “no session” in a credential, which an operator has only from the key file.
+        @Test func `a request id of zeros does not become the id of a session`() async throws {
+            try await TestService.with(.wallet, on: .memory) { wallet in
+                _ = try await wallet.signUp()
+                let session = try await WalletClient(wallet.client(of: nil)).signIn(
+                    SignInRequest(name: "alice", password: TestService.password),
+                    CallOptions(requestID: RequestID(high: 0, low: 0))
+                ).session
+                let sessions = try await wallet.calls(session).listSessions(ListSessionsRequest()).sessions
+                #expect(sessions.contains { $0.isCurrent })
+            }
+        }
+
         @Test func `a name under attack signs in from a network that another instance knows`() async throws {
             try await TestService.with(.wallet, on: .postgreSQL, instances: 2) { wallet in
                 _ = try await wallet.signUp()
