@@ -173,12 +173,27 @@ import Testing
                 }
             }
         }
+
+        /// The id of a reservation is the request id, which the buyer chooses.
+        @Test(arguments: Engine.available)
+        func `a reservation can have the id of one of another concert, or of a date`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let moved = SaleEvent(
+                    kind: .dateMoved, at: .noon, version: 1, concertID: .numbered(9), scheduleID: .numbered(1))
+                for event in [.test(version: 1), .test(in: 8, version: 1), moved] {
+                    try await house.service.instances[0].database.transaction { tx in
+                        try EventTable.append([event], tx)
+                    }
+                }
+                #expect(try await house.service.events().map(\.serial) == [1, 2, 3])
+            }
+        }
     }
 }
 
 extension SaleEvent {
-    fileprivate static func test(of subject: UInt64 = 1, version: UInt64) -> SaleEvent {
+    fileprivate static func test(of subject: UInt64 = 1, in concert: UInt64 = 9, version: UInt64) -> SaleEvent {
         SaleEvent(
-            kind: .sale, at: .noon, version: version, concertID: .numbered(9), reservationID: .numbered(subject))
+            kind: .sale, at: .noon, version: version, concertID: .numbered(concert), reservationID: .numbered(subject))
     }
 }

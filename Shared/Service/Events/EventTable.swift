@@ -1,4 +1,5 @@
 import Database
+import Identity
 import Kernel
 import Messages
 import RPC
@@ -12,7 +13,7 @@ package enum EventTable {
         [
             Migration(
                 number, "create events",
-                // subject: a reservation or a date. event: the message without its serial.
+                // subject: a hash of a reservation or a date. event: the message without its serial.
                 .table(
                     """
                     create table event_new (
@@ -175,8 +176,12 @@ extension EventTable.New {
 }
 
 extension SaleEvent {
-    /// The reservation or date of the event, whose events have an order.
+    /// The reservation or date of the event, whose events have an order. It is a hash with the concert and the kind, because a
+    /// buyer chooses the id of a reservation: two concerts can have it, and it can be the id of a date.
     fileprivate var subject: RequestID? {
-        reservationID.map { RequestID(of: $0) } ?? scheduleID.map { RequestID(of: $0) }
+        let id = reservationID.map { [1] + $0.bytes } ?? scheduleID.map { [2] + $0.bytes }
+        return id.flatMap { id in
+            RequestID(bytes: Array(Digest(of: concertID.bytes + id).bytes.prefix(RequestID.byteCount)))
+        }
     }
 }
