@@ -51,16 +51,29 @@ final class HTTPExchange: @unchecked Sendable {
         methodName = name
         method = name == "HEAD" ? .get : HTTPMethod(rawValue: name)
         guard method != nil else { return .methodNotAllowed(allowed: "GET, HEAD, POST") }
-        // Two programs that disagree about the end of a body would see different requests.
-        let lengths = headers.values(of: "content-length")
-        guard lengths.count <= 1, lengths.isEmpty || headers["transfer-encoding"] == nil else {
-            return .text(400, "the length of the body is given twice")
-        }
-        if let length = lengths.first, Int(length) ?? .max > limit { return Self.tooLarge(limit) }
+        if let ambiguity { return .text(400, ambiguity) }
+        if let length = headers["content-length"], Int(length) ?? .max > limit { return Self.tooLarge(limit) }
         guard Self.encodings.contains(headers["content-encoding"] ?? "identity") else {
             var response = HTTPResponse.text(415, "the encoding of the body is unknown: use gzip, or none")
             response.setHeader("accept-encoding", "gzip, identity")
             return response
+        }
+        return nil
+    }
+
+    /// The reason why a proxy could read another request than this program: another end of the body, another site, or another
+    /// header. Nil if there is none.
+    private var ambiguity: String? {
+        let codings = headers.values(of: "transfer-encoding")
+        if headers.values(of: "content-length").count + codings.count > 1 {
+            return "the length of the body is given twice"
+        }
+        if codings.contains(where: { $0.lowercased() != "chunked" }) {
+            return "the transfer coding of the body is unknown: use chunked, or none"
+        }
+        if headers.values(of: "host").count > 1 { return "the header Host is given twice" }
+        if headers.all.contains(where: { $0.name.contains(where: \.isWhitespace) }) {
+            return "the name of a header contains white space"
         }
         return nil
     }
