@@ -61,9 +61,23 @@ private func set(
         func `a repeated request succeeds and changes nothing`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
                 let code = try await code(wallet)
-                try await set(wallet, code)
-                try await set(wallet, code, to: "another horse")
+                for _ in 0..<2 { try await set(wallet, code) }
                 _ = try await wallet.signIn("alice", next)
+                await refused("REQUEST_ID_REUSED") { try await set(wallet, code, to: "another horse") }
+                _ = try await wallet.signIn("alice", next)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a late copy leaves a later password`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine) { wallet in
+                let code = try await code(wallet)
+                try await set(wallet, code)
+                let session = try await wallet.signIn("alice", next)
+                _ = try await wallet.calls(session).changePassword(
+                    ChangePasswordRequest(password: next, newPassword: "third horse"), wallet.options(21))
+                try await set(wallet, code)
+                _ = try await wallet.signIn("alice", "third horse")
             }
         }
     }

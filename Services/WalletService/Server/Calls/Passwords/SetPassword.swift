@@ -11,16 +11,28 @@ extension WalletServer {
     func setPassword(_ request: SetPasswordRequest, call: Call) async throws -> SetPasswordReply {
         let id = try call.requestID
         let name = try UserName(request.name)
-        let password = try await gate.admit(.guess(name), request.solution, from: .init(of: call)) { turn in
-            try await database.read(before: call.deadline) { reader in
-                _ = try Self.reset(of: name, with: request.code, by: id, reader)
+        // Nil for a repeated request.
+        let password = try await gate.admit(.guess(name), request.solution, from: .init(of: call)) {
+            turn -> PasswordHash? in
+            let (isRepeated, present) = try await database.read(before: call.deadline) {
+                reader -> (Bool, PasswordHash?) in
+                let isRepeated = try Self.reset(of: name, with: request.code, by: id, reader) == nil
+                let isLatest = try PasswordTable.latestChange(of: name, reader) == id
+                return (isRepeated, isLatest ? try LoginTable.find(name, reader)?.password : nil)
             }
-            return try await passwords.hash(request.newPassword, turn)
+            guard isRepeated else { return try await passwords.hash(request.newPassword, turn) }
+            // After a later change, nothing tells which password the request had.
+            if let present, try await !passwords.verify(request.newPassword, against: present, turn) {
+                throw WalletRefusal.requestIDReused
+            }
+            return nil
         }
+        guard let password else { return SetPasswordReply() }
         try await database.transaction(before: call.deadline) { tx in
             guard let reset = try Self.reset(of: name, with: request.code, by: id, tx) else { return }
             try PasswordTable.save(reset, tx)
             try LoginTable.setPassword(of: name, to: password, tx)
+            try PasswordTable.noteChange(of: name, by: id, tx)
         }
         return SetPasswordReply()
     }
