@@ -32,7 +32,7 @@ import WalletService
     }
 
     /// In each sale, another statement of every call fails.
-    @Test(arguments: isFull ? [.memory, .serializable] : [.memory])
+    @Test(arguments: isFull ? [Engine.memory, .serializable] : [Engine.memory])
     func `each call takes effect once when the engine aborts any one of its statements by a conflict`(engine: Engine)
         async throws
     {
