@@ -64,7 +64,7 @@ import Testing
         #expect(sale.largestOccupied == 500)
     }
 
-    @Test func `an uncorrected room admits the rate at most, whoever comes in`() throws {
+    @Test func `an uncorrected room admits at most the rate, however many users stay away`() throws {
         var sale = try Sale(try Self.limits(corrects: false)) { number in !Self.isAbsent(number, 60) }
         try sale.run(for: Self.settled + .seconds(30))
         #expect(sale.room.attendance == nil && sale.largestSecond <= Int(Self.rate))

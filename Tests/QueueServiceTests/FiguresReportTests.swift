@@ -37,6 +37,16 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `the metrics show more rooms than one statement reads`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            for number in 0..<20 { try await waiting.create("sale-\(number)", request: UInt64(100 + number)) }
+            try await waiting.service.run("figures")
+            let lines = waiting.service.instances[0].metrics.prometheusText.split(separator: "\n")
+            #expect(lines.count { $0.hasPrefix("queue_room_no_shows{") } == 21)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a closed room has no metrics of its own`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             _ = try await waiting.join(.alice, request: 10)
