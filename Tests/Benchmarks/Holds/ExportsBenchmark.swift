@@ -41,10 +41,15 @@ enum ExportsBenchmark {
         var report = Report("exports", ["reservations": "\(count)"])
         let idle = try process.program.figures().residentBytes
         report.add("server memory before", Double(idle) / 1_048_576, "MiB")
-        let before = try await reserve(other, in: process, connections: 1, inFlight: 1, for: configuration[duration])
-        let exporting = Task { try await reader.exportAll(while: { !Task.isCancelled }) }
-        let meanwhile = try await reserve(other, in: process, connections: 1, inFlight: 1, for: configuration[duration])
-        exporting.cancel()
+        let half = otherSeats / 2
+        let before = try await reserve(
+            other, among: 0..<half, in: process, connections: 1, inFlight: 1, for: configuration[duration])
+        // A cancelled task would end the export in the middle of a page.
+        let isWanted = Lock(true)
+        let exporting = Task { try await reader.exportAll(while: { isWanted.withLock { $0 } }) }
+        let meanwhile = try await reserve(
+            other, among: half..<otherSeats, in: process, connections: 1, inFlight: 1, for: configuration[duration])
+        isWanted.withLock { $0 = false }
         let export = try await exporting.value
         report.add("rows per second", Double(export.rows) / export.seconds)
         report.add("page p99", Double(export.pages.value(atOrBelow: 0.99)) / 1_000_000, "ms")
@@ -63,9 +68,10 @@ enum ExportsBenchmark {
     /// Reserves free seats of a date, each for a new user, for `duration` or until all are taken.
     @discardableResult
     private static func reserve(
-        _ sale: Sale, in process: ConcertProcess, connections: Int, inFlight: Int, for duration: Duration
+        _ sale: Sale, among seats: Range<Int>? = nil, in process: ConcertProcess, connections: Int, inFlight: Int,
+        for duration: Duration
     ) async throws -> Histogram {
-        let callers = HoldsCallers(process: process, sale: sale)
+        let callers = HoldsCallers(process: process, sale: sale, sold: seats)
         let calls = PreparedCalls(
             address: process.program.address, connections: connections, inFlight: inFlight)
         return try await onThread { try callers.run(.sell, calls, for: duration) }.latency

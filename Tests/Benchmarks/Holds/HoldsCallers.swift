@@ -14,6 +14,8 @@ struct HoldsCallers {
 
     let process: ConcertProcess
     let sale: Sale
+    /// The seats that `sell` reserves. Nil: all.
+    var sold: Range<Int>?
 
     /// Reserves the first `count` seats, fifty for each user.
     func take(_ count: Int, _ client: Client) async throws {
@@ -39,7 +41,7 @@ struct HoldsCallers {
         var requests: [PreparedCalls.Request]
         switch work {
         case .sell:
-            requests = try (0..<sale.seats).shuffled(using: &random).map { try reservation(of: $0, &random) }
+            requests = try (sold ?? 0..<sale.seats).shuffled(using: &random).map { try reservation(of: $0, &random) }
         case .refuse:
             calls.refusal = "SEAT_HELD"
             let count = Int(duration / .seconds(1) * Self.refusalsPerSecond)
