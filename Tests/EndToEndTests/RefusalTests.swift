@@ -135,6 +135,7 @@ struct RefusalTests {
             "PLACE_UNKNOWN"),
         Case("carol", "admin room message nowhere Hello", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room places nowhere", 1, "ROOM_UNKNOWN"),
+        Case("carol", "admin room codes nowhere", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room close-draw nowhere", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room draw nowhere --without-beacon --yes", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin room lift-ban sale stranger", 1, "NAME_UNKNOWN"),
@@ -147,6 +148,7 @@ struct RefusalTests {
         Case("guest", "places", 77, "not signed in"),
         Case("carol", "admin events --after 5", 64, "--after needs --service"),
         Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
+        Case("carol", "admin schedule presales moon-tour/friday nowhere", 1, "ROOM_UNKNOWN"),
         Case("carol", "admin schedule returns moon-tour/friday --keep 7:10,30:50", 1, "INVALID_FIELD"),
         Case("carol", "admin reservation cancel moon-tour 3f2a9c01", 64, "--reason is missing"),
         Case(

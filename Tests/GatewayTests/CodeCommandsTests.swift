@@ -29,7 +29,7 @@ struct CodeCommandsTests {
         }
         try await StubServices.with(queue: [Self.find, create]) { services in
             let result = await services.gateway("admin room codes members --count 2 --uses 3 -o csv")
-            #expect(result.output == "code,room,uses,expires\nAAA,members,3,\nBBB,members,3,")
+            #expect(result.output == "code,room,uses,expires\nAAA,members,3,\nBBB,members,3,\n")
         }
         let request = try #require(sent.withLock { $0 })
         #expect(request == CreateCodesRequest(roomID: Self.members, count: 2, uses: 3))

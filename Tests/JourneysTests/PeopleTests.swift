@@ -85,9 +85,9 @@ struct PeopleTests {
 
     @Test func `a server passes on the solution of its client, and solves nothing`() async throws {
         let solutions = Recorder<PuzzleSolution?>()
-        let signIn = Route(WalletMethods.signIn) { request, _ in
+        let signIn = Route(WalletMethods.signIn) { request, _ -> SignInReply in
             solutions.add(request.solution)
-            return SignInReply(session: try Self.answer(request.solution))
+            throw try Self.failure([1], bits: 8)
         }
         try await StubCaller.with(signIn) { stub in
             for solution in [nil, PuzzleSolution(challenge: [1], nonce: 0)] as [PuzzleSolution?] {

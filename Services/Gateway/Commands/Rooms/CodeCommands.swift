@@ -18,7 +18,7 @@ enum CodeCommands {
             """,
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
         flags: [count, uses, expires, CommonFlags.requestID],
-        examples: ["members --count 200 -o csv", "members --uses 50 --expires '2037-12-01 10:00'"],
+        examples: ["members --uses 50 --expires '2037-12-01 10:00'", "members --count 200 -o csv"],
         run: { run in
             let room = try await RoomSettings.room(run)
             let (uses, expiresAt) = (run[uses] ?? 1, try run.time(expires))
