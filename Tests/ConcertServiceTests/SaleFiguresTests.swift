@@ -23,6 +23,7 @@ import Testing
             let sold = try await house.reserve("A-1-1", "B-1-1", as: .alice, number: 10)
             _ = try await house.confirm(sold, payment: 11)
             _ = try await house.reserve("B-1-2", as: .bob, number: 12)
+            try await house.service.run("events")
             let date = "concert=\"moon-tour\",date=\"tonight\""
             Self.expect(
                 [
