@@ -44,12 +44,15 @@ import WalletAPI
         let solutions = Recorder<PuzzleSolution?>()
         try await StubServices.with([Self.demanding(solutions)]) { services in
             let form = "do=sign-in&name=alice&password=secret&next=/moon-tour"
-            let answer = try await TestPages.post("/account", form, services: services)
+            let headers = ["origin": TestPages.origin, "sec-fetch-site": "same-origin"]
+            let answer = try await TestPages.respond(
+                .post, "/account", headers: headers, form: form, services: services)
             #expect(answer.status == 503 && answer.headers["retry-after"] == "1")
             #expect(answer.text.contains("data-bits=\"12\" data-challenge=\"AQID\""))
             #expect(answer.text.contains("was not checked") && !answer.text.contains("secret"))
-            let solved = try await TestPages.post(
-                "/account", form + "&challenge=AQID&nonce=18446744073709551615", services: services)
+            let solved = try await TestPages.respond(
+                .post, "/account", headers: headers, form: form + "&challenge=AQID&nonce=18446744073709551615",
+                services: services)
             #expect(solved.status == 303 && solved.headers["location"] == "/moon-tour")
             #expect(solved.headers["set-cookie"]?.hasPrefix("__Host-onsale=") == true)
         }

@@ -126,7 +126,7 @@ import Threads
             #expect(health.problems == [])
             try await database.transaction { try $0.execute("update away set is_all = true") }
             await #expect(throws: DatabaseError.self) { try await check.run() }
-            #expect(health.problems.count == 1 && health.problems[0].contains("the remote node failed"))
+            #expect(health.problems.count == 1)
         }
     }
 
