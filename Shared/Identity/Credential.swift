@@ -36,7 +36,8 @@ package struct Credentials: Sendable {
     fileprivate static let signedByteCount = 47
     fileprivate static let byteCount = signedByteCount + services.count * TagKey.tagByteCount
     fileprivate static let services: [KeyHolder] = [.queue, .concert, .wallet]
-    private static let noSession = SessionID(high: 0, low: 0)
+    /// In a credential that belongs to no session. No session has this id.
+    package static let noSession = SessionID(high: 0, low: 0)
 
     private let id: KeyID
     private let keys: [TagKey]

@@ -64,7 +64,7 @@ NEEDS_A_TERMINAL = [
     "gateway admin change-password", "gateway set-password alice",
     "gateway admin schedule move moon-tour/friday --starts '2037-12-26 20:00' --reason storm"]
 # Examples with these ids and codes fail, because no user has them.
-STAND_INS = r"\b3f2a9c01\b|AMZD4…|7KQ2ZD|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000000000001"
+STAND_INS = r"\b3f2a9c01\b|--code CODE|\bmembers partners\b|AMZD4…|7KQ2ZD|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000000000001"
 ALREADY_DONE = [
     # An earlier example has returned this seat.
     "gateway cancel Stalls-12-7 --least '20 EUR'",

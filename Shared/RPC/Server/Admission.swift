@@ -112,15 +112,10 @@ struct Admission {
         let isLogged = method.isWriteOfOperators && identified?.caller.role == .operator
         return Call(
             method, caller: identified?.caller, deadline: end,
-            requestID: RequestID(bytes: frame.requestID).flatMap { $0 == Self.noRequest ? nil : $0 },
-            trace: TraceContext(frame.trace),
+            requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
             metadata: try entries(frame.metadata), origin: try origin(of: frame), load: load,
             loggedRequest: isLogged ? Array(frame.payload) : nil)
     }
-
-    /// Zeros stand for a missing id in what services sign and store. A session with this id would make a credential that
-    /// belongs to no session, as those from a key file.
-    private static let noRequest = RequestID(high: 0, low: 0)
 
     private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
         -> CredentialCache.Identified?

@@ -30,7 +30,8 @@ struct Sessions: Sendable {
         _ kind: UserSession.Kind, for login: LoginTable.Login, _ call: Call
     ) async throws -> WalletAPI.Session? {
         let user = login.user
-        let id = call.requestIDIfAny.map { SessionID(of: $0) } ?? .make(at: clock.now)
+        let requested = call.requestIDIfAny.map { SessionID(of: $0) }
+        let id = requested.flatMap { $0 == Credentials.noSession ? nil : $0 } ?? .make(at: clock.now)
         let secret = secrets.secret(of: id, of: user)
         // Without the port.
         let address = call.peer.lastIndex(of: ":").map { String(call.peer[..<$0]) } ?? call.peer
