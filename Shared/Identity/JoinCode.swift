@@ -7,7 +7,7 @@ package struct JoinCode: Hashable, Sendable {
     package let number: UInt64
     /// Maximum of users who can join with it.
     package let uses: Int64
-    /// Nobody can join with it from this time on.
+    /// The time from which users cannot join with it.
     package let expiry: Timestamp
 
     package init(room: RoomID, number: UInt64, uses: Int64, expiry: Timestamp) {

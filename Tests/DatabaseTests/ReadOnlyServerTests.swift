@@ -59,7 +59,7 @@ import Threads
     }
 
     @Test func `of several hosts without ports each one is tried at the default port`() async throws {
-        let url = "postgres://nobody@127.0.0.2,127.0.0.3/none"
+        let url = "postgres://alice@127.0.0.2,127.0.0.3/none"
         let error = await #expect(throws: DatabaseError.self) { try await Self.open(url) }
         for host in ["127.0.0.2", "127.0.0.3"] {
             #expect(

@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// Users who join while nobody is admitted, in the order of the line.
+    /// Users who join while the room admits no users, in the order of the line.
     private static func line(of count: Int, _ waiting: Waiting) async throws -> [User] {
         let clients = waiting.service.instances.indices.map { index in
             QueueClient(waiting.service.client(of: nil, instance: index))

@@ -57,7 +57,9 @@ final class PostgreSQLLink: @unchecked Sendable {
     ) throws(DatabaseError) -> OpaquePointer {
         var problems: [String] = []
         for server in servers {
-            let handle = connect(url, server)
+            guard let handle = connect(url, server) else {
+                throw DatabaseError(.unavailable, "there is no memory for a connection")
+            }
             if PQstatus(handle) == CONNECTION_OK { return handle }
             problems.append(message(of: handle))
             PQfinish(handle)
@@ -67,7 +69,8 @@ final class PostgreSQLLink: @unchecked Sendable {
             "no server of this URL accepts connections and writes: \(problems.joined(separator: "; "))")
     }
 
-    private static func connect(_ url: String, _ server: [(String, String)]) -> OpaquePointer {
+    /// Nil without memory.
+    private static func connect(_ url: String, _ server: [(String, String)]) -> OpaquePointer? {
         let options =
             keepAlive + [
                 ("connect_timeout", "\(connectTimeoutSeconds)"), ("tcp_user_timeout", "\(userTimeoutMilliseconds)"),
@@ -77,10 +80,7 @@ final class PostgreSQLLink: @unchecked Sendable {
                 // After the URL, because each service writes: libpq then skips a host that is a standby or read-only.
                 ("target_session_attrs", "read-write"),
             ] + server
-        guard let handle = withArrays(options, { PQconnectdbParams($0, $1, 1) }) else {
-            fatalError("out of memory for a connection")
-        }
-        return handle
+        return withArrays(options) { PQconnectdbParams($0, $1, 1) }
     }
 
     /// Passes names and values to a function of libpq. It expands the URL in `dbname`, and the last value of a name wins.

@@ -62,7 +62,7 @@ enum AccountCommands {
             })
     }
 
-    /// Runs `enter` with `name`. If it is taken, asks in a terminal for another one, so that nobody types the password again.
+    /// Runs `enter` with `name`. If it is taken, asks in a terminal for another one and keeps the password.
     private static func withFreeName<Value>(
         _ run: Invocation, _ name: String, _ enter: (_ name: String) async throws -> Value
     ) async throws -> Value {

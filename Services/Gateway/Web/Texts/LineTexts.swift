@@ -18,7 +18,7 @@ extension Text {
         "Your turn is over, because its time has passed. Your seats that were held are free again.",
         "입장 시간이 지나 순서가 끝났습니다. 선점하셨던 좌석은 다시 풀렸습니다.")
     static let placeWasLeft = Text("You have left the line.", "대기열에서 나오셨습니다.")
-    static let roomIsScheduled = Text("Nobody can join it before it opens.", "열리기 전에는 입장하실 수 없습니다.")
+    static let roomIsScheduled = Text("You can join it when it opens.", "열리기 전에는 입장하실 수 없습니다.")
     static let roomIsPaused = Text(
         "The sale is paused. You keep your place, and the line moves on when the sale continues.",
         "판매가 잠시 중단되었습니다. 순서는 유지되며, 판매가 재개되면 이어집니다.")

@@ -258,7 +258,7 @@ package struct CreateCodesRequest: Message {
     package var count: UInt32
     /// Maximum of users who can join with one code: 1 to 1,000. 0: 1.
     package var uses: UInt32
-    /// Nobody can join with them from this time on. 0: they do not expire.
+    /// The time from which users cannot join with them. 0: they do not expire.
     package var expiresAt: Timestamp?
 
     package init(roomID: RoomID, count: UInt32 = 0, uses: UInt32 = 0, expiresAt: Timestamp? = nil) {

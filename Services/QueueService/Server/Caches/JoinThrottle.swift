@@ -40,7 +40,8 @@ final class JoinThrottle: Sendable {
 /// The limiters of the keys that came last. Other keys have their whole burst.
 ///
 /// Two generations bound the memory: the younger one becomes the older one when it is full. So many keys push out those that
-/// no longer come, and never refuse another key.
+/// no longer come, and never refuse another key. The limits of passwords (`SignInThrottle` of WalletService) refuse new keys
+/// instead, because a key that was pushed out could guess again.
 struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
     /// Maximum of keys of a generation.
     static var capacity: Int { 32_768 }
