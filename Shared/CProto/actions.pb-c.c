@@ -7,24 +7,10 @@
 #endif
 
 #include "actions.pb-c.h"
-void   onsale__actions__v1__list_actions_request__init
-                     (Onsale__Actions__V1__ListActionsRequest         *message)
-{
-  static const Onsale__Actions__V1__ListActionsRequest init_value = ONSALE__ACTIONS__V1__LIST_ACTIONS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__actions__v1__list_actions_reply__init
-                     (Onsale__Actions__V1__ListActionsReply         *message)
-{
-  static const Onsale__Actions__V1__ListActionsReply init_value = ONSALE__ACTIONS__V1__LIST_ACTIONS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__actions__v1__operator_action__init
-                     (Onsale__Actions__V1__OperatorAction         *message)
-{
-  static const Onsale__Actions__V1__OperatorAction init_value = ONSALE__ACTIONS__V1__OPERATOR_ACTION__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__actions__v1__list_actions_request__init, Onsale__Actions__V1__ListActionsRequest, ONSALE__ACTIONS__V1__LIST_ACTIONS_REQUEST__INIT)
+INIT(onsale__actions__v1__list_actions_reply__init, Onsale__Actions__V1__ListActionsReply, ONSALE__ACTIONS__V1__LIST_ACTIONS_REPLY__INIT)
+INIT(onsale__actions__v1__operator_action__init, Onsale__Actions__V1__OperatorAction, ONSALE__ACTIONS__V1__OPERATOR_ACTION__INIT)
 static const ProtobufCFieldDescriptor onsale__actions__v1__list_actions_request__field_descriptors[6] =
 {
   {
@@ -100,14 +86,6 @@ static const ProtobufCFieldDescriptor onsale__actions__v1__list_actions_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__actions__v1__list_actions_request__field_indices_by_name[] = {
-  0,   /* field[0] = after_serial */
-  3,   /* field[3] = method */
-  1,   /* field[1] = page_size */
-  4,   /* field[4] = since_ms */
-  5,   /* field[5] = until_ms */
-  2,   /* field[2] = user_id */
-};
 static const ProtobufCIntRange onsale__actions__v1__list_actions_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -123,7 +101,7 @@ const ProtobufCMessageDescriptor onsale__actions__v1__list_actions_request__desc
   sizeof(Onsale__Actions__V1__ListActionsRequest),
   6,
   onsale__actions__v1__list_actions_request__field_descriptors,
-  onsale__actions__v1__list_actions_request__field_indices_by_name,
+  NULL,
   1,  onsale__actions__v1__list_actions_request__number_ranges,
   (ProtobufCMessageInit) onsale__actions__v1__list_actions_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -179,12 +157,6 @@ static const ProtobufCFieldDescriptor onsale__actions__v1__list_actions_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__actions__v1__list_actions_reply__field_indices_by_name[] = {
-  0,   /* field[0] = actions */
-  1,   /* field[1] = has_more */
-  3,   /* field[3] = last_hash */
-  2,   /* field[2] = last_serial */
-};
 static const ProtobufCIntRange onsale__actions__v1__list_actions_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -200,7 +172,7 @@ const ProtobufCMessageDescriptor onsale__actions__v1__list_actions_reply__descri
   sizeof(Onsale__Actions__V1__ListActionsReply),
   4,
   onsale__actions__v1__list_actions_reply__field_descriptors,
-  onsale__actions__v1__list_actions_reply__field_indices_by_name,
+  NULL,
   1,  onsale__actions__v1__list_actions_reply__number_ranges,
   (ProtobufCMessageInit) onsale__actions__v1__list_actions_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -340,19 +312,6 @@ static const ProtobufCFieldDescriptor onsale__actions__v1__operator_action__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__actions__v1__operator_action__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  4,   /* field[4] = duties */
-  10,   /* field[10] = hash */
-  5,   /* field[5] = method */
-  7,   /* field[7] = request */
-  9,   /* field[9] = request_hash */
-  6,   /* field[6] = request_id */
-  8,   /* field[8] = salt */
-  0,   /* field[0] = serial */
-  3,   /* field[3] = session_id */
-  2,   /* field[2] = user_id */
-};
 static const ProtobufCIntRange onsale__actions__v1__operator_action__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -368,7 +327,7 @@ const ProtobufCMessageDescriptor onsale__actions__v1__operator_action__descripto
   sizeof(Onsale__Actions__V1__OperatorAction),
   11,
   onsale__actions__v1__operator_action__field_descriptors,
-  onsale__actions__v1__operator_action__field_indices_by_name,
+  NULL,
   1,  onsale__actions__v1__operator_action__number_ranges,
   (ProtobufCMessageInit) onsale__actions__v1__operator_action__init,
   NULL,NULL,NULL    /* reserved[123] */

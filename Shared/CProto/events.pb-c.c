@@ -7,18 +7,9 @@
 #endif
 
 #include "events.pb-c.h"
-void   onsale__events__v1__watch_events_request__init
-                     (Onsale__Events__V1__WatchEventsRequest         *message)
-{
-  static const Onsale__Events__V1__WatchEventsRequest init_value = ONSALE__EVENTS__V1__WATCH_EVENTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__events__v1__sale_event__init
-                     (Onsale__Events__V1__SaleEvent         *message)
-{
-  static const Onsale__Events__V1__SaleEvent init_value = ONSALE__EVENTS__V1__SALE_EVENT__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__events__v1__watch_events_request__init, Onsale__Events__V1__WatchEventsRequest, ONSALE__EVENTS__V1__WATCH_EVENTS_REQUEST__INIT)
+INIT(onsale__events__v1__sale_event__init, Onsale__Events__V1__SaleEvent, ONSALE__EVENTS__V1__SALE_EVENT__INIT)
 static const ProtobufCFieldDescriptor onsale__events__v1__watch_events_request__field_descriptors[2] =
 {
   {
@@ -46,10 +37,6 @@ static const ProtobufCFieldDescriptor onsale__events__v1__watch_events_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__events__v1__watch_events_request__field_indices_by_name[] = {
-  0,   /* field[0] = after_serial */
-  1,   /* field[1] = stops_at_end */
-};
 static const ProtobufCIntRange onsale__events__v1__watch_events_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -65,7 +52,7 @@ const ProtobufCMessageDescriptor onsale__events__v1__watch_events_request__descr
   sizeof(Onsale__Events__V1__WatchEventsRequest),
   2,
   onsale__events__v1__watch_events_request__field_descriptors,
-  onsale__events__v1__watch_events_request__field_indices_by_name,
+  NULL,
   1,  onsale__events__v1__watch_events_request__number_ranges,
   (ProtobufCMessageInit) onsale__events__v1__watch_events_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -265,24 +252,6 @@ static const ProtobufCFieldDescriptor onsale__events__v1__sale_event__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__events__v1__sale_event__field_indices_by_name[] = {
-  10,   /* field[10] = amount */
-  2,   /* field[2] = at_ms */
-  4,   /* field[4] = concert_id */
-  11,   /* field[11] = currency */
-  15,   /* field[15] = ends_at_ms */
-  1,   /* field[1] = kind */
-  8,   /* field[8] = payment_id */
-  13,   /* field[13] = reason */
-  9,   /* field[9] = refund_id */
-  6,   /* field[6] = reservation_id */
-  5,   /* field[5] = schedule_id */
-  12,   /* field[12] = seats */
-  0,   /* field[0] = serial */
-  14,   /* field[14] = starts_at_ms */
-  7,   /* field[7] = user_id */
-  3,   /* field[3] = version */
-};
 static const ProtobufCIntRange onsale__events__v1__sale_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -298,7 +267,7 @@ const ProtobufCMessageDescriptor onsale__events__v1__sale_event__descriptor =
   sizeof(Onsale__Events__V1__SaleEvent),
   16,
   onsale__events__v1__sale_event__field_descriptors,
-  onsale__events__v1__sale_event__field_indices_by_name,
+  NULL,
   1,  onsale__events__v1__sale_event__number_ranges,
   (ProtobufCMessageInit) onsale__events__v1__sale_event__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -316,16 +285,6 @@ static const ProtobufCEnumValue onsale__events__v1__sale_event_kind__enum_values
 static const ProtobufCIntRange onsale__events__v1__sale_event_kind__value_ranges[] = {
 {0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex onsale__events__v1__sale_event_kind__enum_values_by_name[7] =
-{
-  { "DATE_CANCELLED", 3 },
-  { "DATE_MOVED", 4 },
-  { "PAYMENT", 5 },
-  { "REFUND", 6 },
-  { "RETURN", 2 },
-  { "SALE", 1 },
-  { "SALE_EVENT_KIND_UNSPECIFIED", 0 },
-};
 const ProtobufCEnumDescriptor onsale__events__v1__sale_event_kind__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -335,8 +294,8 @@ const ProtobufCEnumDescriptor onsale__events__v1__sale_event_kind__descriptor =
   "onsale.events.v1",
   7,
   onsale__events__v1__sale_event_kind__enum_values_by_number,
-  7,
-  onsale__events__v1__sale_event_kind__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__events__v1__sale_event_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

@@ -7,18 +7,9 @@
 #endif
 
 #include "health.pb-c.h"
-void   onsale__health__v1__check_request__init
-                     (Onsale__Health__V1__CheckRequest         *message)
-{
-  static const Onsale__Health__V1__CheckRequest init_value = ONSALE__HEALTH__V1__CHECK_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__health__v1__check_reply__init
-                     (Onsale__Health__V1__CheckReply         *message)
-{
-  static const Onsale__Health__V1__CheckReply init_value = ONSALE__HEALTH__V1__CHECK_REPLY__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__health__v1__check_request__init, Onsale__Health__V1__CheckRequest, ONSALE__HEALTH__V1__CHECK_REQUEST__INIT)
+INIT(onsale__health__v1__check_reply__init, Onsale__Health__V1__CheckReply, ONSALE__HEALTH__V1__CHECK_REPLY__INIT)
 static const ProtobufCFieldDescriptor onsale__health__v1__check_request__field_descriptors[1] =
 {
   {
@@ -33,9 +24,6 @@ static const ProtobufCFieldDescriptor onsale__health__v1__check_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-};
-static const unsigned onsale__health__v1__check_request__field_indices_by_name[] = {
-  0,   /* field[0] = service */
 };
 static const ProtobufCIntRange onsale__health__v1__check_request__number_ranges[1 + 1] =
 {
@@ -52,7 +40,7 @@ const ProtobufCMessageDescriptor onsale__health__v1__check_request__descriptor =
   sizeof(Onsale__Health__V1__CheckRequest),
   1,
   onsale__health__v1__check_request__field_descriptors,
-  onsale__health__v1__check_request__field_indices_by_name,
+  NULL,
   1,  onsale__health__v1__check_request__number_ranges,
   (ProtobufCMessageInit) onsale__health__v1__check_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -108,12 +96,6 @@ static const ProtobufCFieldDescriptor onsale__health__v1__check_reply__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__health__v1__check_reply__field_indices_by_name[] = {
-  3,   /* field[3] = commit */
-  2,   /* field[2] = contract */
-  0,   /* field[0] = status */
-  1,   /* field[1] = version */
-};
 static const ProtobufCIntRange onsale__health__v1__check_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -129,7 +111,7 @@ const ProtobufCMessageDescriptor onsale__health__v1__check_reply__descriptor =
   sizeof(Onsale__Health__V1__CheckReply),
   4,
   onsale__health__v1__check_reply__field_descriptors,
-  onsale__health__v1__check_reply__field_indices_by_name,
+  NULL,
   1,  onsale__health__v1__check_reply__number_ranges,
   (ProtobufCMessageInit) onsale__health__v1__check_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -144,13 +126,6 @@ static const ProtobufCEnumValue onsale__health__v1__serving_status__enum_values_
 static const ProtobufCIntRange onsale__health__v1__serving_status__value_ranges[] = {
 {0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex onsale__health__v1__serving_status__enum_values_by_name[4] =
-{
-  { "NOT_SERVING", 2 },
-  { "SERVICE_UNKNOWN", 3 },
-  { "SERVING", 1 },
-  { "SERVING_STATUS_UNSPECIFIED", 0 },
-};
 const ProtobufCEnumDescriptor onsale__health__v1__serving_status__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -160,8 +135,8 @@ const ProtobufCEnumDescriptor onsale__health__v1__serving_status__descriptor =
   "onsale.health.v1",
   4,
   onsale__health__v1__serving_status__enum_values_by_number,
-  4,
-  onsale__health__v1__serving_status__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__health__v1__serving_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

@@ -7,18 +7,9 @@
 #endif
 
 #include "options.pb-c.h"
-void   onsale__rpc__v1__field_range__init
-                     (Onsale__Rpc__V1__FieldRange         *message)
-{
-  static const Onsale__Rpc__V1__FieldRange init_value = ONSALE__RPC__V1__FIELD_RANGE__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__field_text__init
-                     (Onsale__Rpc__V1__FieldText         *message)
-{
-  static const Onsale__Rpc__V1__FieldText init_value = ONSALE__RPC__V1__FIELD_TEXT__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__rpc__v1__field_range__init, Onsale__Rpc__V1__FieldRange, ONSALE__RPC__V1__FIELD_RANGE__INIT)
+INIT(onsale__rpc__v1__field_text__init, Onsale__Rpc__V1__FieldText, ONSALE__RPC__V1__FIELD_TEXT__INIT)
 static const ProtobufCFieldDescriptor onsale__rpc__v1__field_range__field_descriptors[3] =
 {
   {
@@ -58,11 +49,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__field_range__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__field_range__field_indices_by_name[] = {
-  1,   /* field[1] = max */
-  0,   /* field[0] = min */
-  2,   /* field[2] = zero */
-};
 static const ProtobufCIntRange onsale__rpc__v1__field_range__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -78,7 +64,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__field_range__descriptor =
   sizeof(Onsale__Rpc__V1__FieldRange),
   3,
   onsale__rpc__v1__field_range__field_descriptors,
-  onsale__rpc__v1__field_range__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__field_range__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__field_range__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -122,11 +108,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__field_text__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__field_text__field_indices_by_name[] = {
-  2,   /* field[2] = kind */
-  1,   /* field[1] = max */
-  0,   /* field[0] = min */
-};
 static const ProtobufCIntRange onsale__rpc__v1__field_text__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -142,7 +123,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__field_text__descriptor =
   sizeof(Onsale__Rpc__V1__FieldText),
   3,
   onsale__rpc__v1__field_text__field_descriptors,
-  onsale__rpc__v1__field_text__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__field_text__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__field_text__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -158,14 +139,6 @@ static const ProtobufCEnumValue onsale__rpc__v1__caller_role__enum_values_by_num
 static const ProtobufCIntRange onsale__rpc__v1__caller_role__value_ranges[] = {
 {0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__caller_role__enum_values_by_name[5] =
-{
-  { "ANYONE", 1 },
-  { "CALLER_ROLE_UNSPECIFIED", 0 },
-  { "OPERATOR", 3 },
-  { "SERVICE", 4 },
-  { "USER", 2 },
-};
 const ProtobufCEnumDescriptor onsale__rpc__v1__caller_role__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -175,8 +148,8 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__caller_role__descriptor =
   "onsale.rpc.v1",
   5,
   onsale__rpc__v1__caller_role__enum_values_by_number,
-  5,
-  onsale__rpc__v1__caller_role__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__rpc__v1__caller_role__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -192,14 +165,6 @@ static const ProtobufCEnumValue onsale__rpc__v1__duty__enum_values_by_number[5] 
 static const ProtobufCIntRange onsale__rpc__v1__duty__value_ranges[] = {
 {0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__duty__enum_values_by_name[5] =
-{
-  { "DUTY_UNSPECIFIED", 0 },
-  { "GATE", 3 },
-  { "OWNER", 1 },
-  { "READ", 4 },
-  { "SALES", 2 },
-};
 const ProtobufCEnumDescriptor onsale__rpc__v1__duty__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -209,8 +174,8 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__duty__descriptor =
   "onsale.rpc.v1",
   5,
   onsale__rpc__v1__duty__enum_values_by_number,
-  5,
-  onsale__rpc__v1__duty__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__rpc__v1__duty__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -229,17 +194,6 @@ static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_numbe
 static const ProtobufCIntRange onsale__rpc__v1__text_kind__value_ranges[] = {
 {0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__text_kind__enum_values_by_name[8] =
-{
-  { "BYTES", 0 },
-  { "CHARACTERS", 1 },
-  { "CURRENCY", 5 },
-  { "NAME", 2 },
-  { "NAME_OF_ROOM", 3 },
-  { "NAME_OF_USER", 4 },
-  { "PLAIN_BYTES", 7 },
-  { "PLAIN_CHARACTERS", 6 },
-};
 const ProtobufCEnumDescriptor onsale__rpc__v1__text_kind__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -249,8 +203,8 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__text_kind__descriptor =
   "onsale.rpc.v1",
   8,
   onsale__rpc__v1__text_kind__enum_values_by_number,
-  8,
-  onsale__rpc__v1__text_kind__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__rpc__v1__text_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -278,26 +232,6 @@ static const ProtobufCEnumValue onsale__rpc__v1__code__enum_values_by_number[17]
 static const ProtobufCIntRange onsale__rpc__v1__code__value_ranges[] = {
 {0, 0},{0, 17}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__code__enum_values_by_name[17] =
-{
-  { "ABORTED", 10 },
-  { "ALREADY_EXISTS", 6 },
-  { "CANCELLED", 1 },
-  { "DATA_LOSS", 15 },
-  { "DEADLINE_EXCEEDED", 4 },
-  { "FAILED_PRECONDITION", 9 },
-  { "INTERNAL", 13 },
-  { "INVALID_ARGUMENT", 3 },
-  { "NOT_FOUND", 5 },
-  { "OK", 0 },
-  { "OUT_OF_RANGE", 11 },
-  { "PERMISSION_DENIED", 7 },
-  { "RESOURCE_EXHAUSTED", 8 },
-  { "UNAUTHENTICATED", 16 },
-  { "UNAVAILABLE", 14 },
-  { "UNIMPLEMENTED", 12 },
-  { "UNKNOWN", 2 },
-};
 const ProtobufCEnumDescriptor onsale__rpc__v1__code__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -307,8 +241,8 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__code__descriptor =
   "onsale.rpc.v1",
   17,
   onsale__rpc__v1__code__enum_values_by_number,
-  17,
-  onsale__rpc__v1__code__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__rpc__v1__code__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

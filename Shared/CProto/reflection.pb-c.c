@@ -7,44 +7,14 @@
 #endif
 
 #include "reflection.pb-c.h"
-void   onsale__reflection__v1__list_methods_request__init
-                     (Onsale__Reflection__V1__ListMethodsRequest         *message)
-{
-  static const Onsale__Reflection__V1__ListMethodsRequest init_value = ONSALE__REFLECTION__V1__LIST_METHODS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__reflection__v1__list_methods_reply__init
-                     (Onsale__Reflection__V1__ListMethodsReply         *message)
-{
-  static const Onsale__Reflection__V1__ListMethodsReply init_value = ONSALE__REFLECTION__V1__LIST_METHODS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__reflection__v1__service_entry__init
-                     (Onsale__Reflection__V1__ServiceEntry         *message)
-{
-  static const Onsale__Reflection__V1__ServiceEntry init_value = ONSALE__REFLECTION__V1__SERVICE_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__reflection__v1__method_entry__init
-                     (Onsale__Reflection__V1__MethodEntry         *message)
-{
-  static const Onsale__Reflection__V1__MethodEntry init_value = ONSALE__REFLECTION__V1__METHOD_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__reflection__v1__describe_protocol_request__init
-                     (Onsale__Reflection__V1__DescribeProtocolRequest         *message)
-{
-  static const Onsale__Reflection__V1__DescribeProtocolRequest init_value = ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__reflection__v1__describe_protocol_reply__init
-                     (Onsale__Reflection__V1__DescribeProtocolReply         *message)
-{
-  static const Onsale__Reflection__V1__DescribeProtocolReply init_value = ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REPLY__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__reflection__v1__list_methods_request__init, Onsale__Reflection__V1__ListMethodsRequest, ONSALE__REFLECTION__V1__LIST_METHODS_REQUEST__INIT)
+INIT(onsale__reflection__v1__list_methods_reply__init, Onsale__Reflection__V1__ListMethodsReply, ONSALE__REFLECTION__V1__LIST_METHODS_REPLY__INIT)
+INIT(onsale__reflection__v1__service_entry__init, Onsale__Reflection__V1__ServiceEntry, ONSALE__REFLECTION__V1__SERVICE_ENTRY__INIT)
+INIT(onsale__reflection__v1__method_entry__init, Onsale__Reflection__V1__MethodEntry, ONSALE__REFLECTION__V1__METHOD_ENTRY__INIT)
+INIT(onsale__reflection__v1__describe_protocol_request__init, Onsale__Reflection__V1__DescribeProtocolRequest, ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REQUEST__INIT)
+INIT(onsale__reflection__v1__describe_protocol_reply__init, Onsale__Reflection__V1__DescribeProtocolReply, ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REPLY__INIT)
 #define onsale__reflection__v1__list_methods_request__field_descriptors NULL
-#define onsale__reflection__v1__list_methods_request__field_indices_by_name NULL
 #define onsale__reflection__v1__list_methods_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__reflection__v1__list_methods_request__descriptor =
 {
@@ -56,7 +26,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__list_methods_request__d
   sizeof(Onsale__Reflection__V1__ListMethodsRequest),
   0,
   onsale__reflection__v1__list_methods_request__field_descriptors,
-  onsale__reflection__v1__list_methods_request__field_indices_by_name,
+  NULL,
   0,  onsale__reflection__v1__list_methods_request__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__list_methods_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -76,9 +46,6 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__list_methods_reply
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__reflection__v1__list_methods_reply__field_indices_by_name[] = {
-  0,   /* field[0] = services */
-};
 static const ProtobufCIntRange onsale__reflection__v1__list_methods_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -94,7 +61,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__list_methods_reply__des
   sizeof(Onsale__Reflection__V1__ListMethodsReply),
   1,
   onsale__reflection__v1__list_methods_reply__field_descriptors,
-  onsale__reflection__v1__list_methods_reply__field_indices_by_name,
+  NULL,
   1,  onsale__reflection__v1__list_methods_reply__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__list_methods_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -126,10 +93,6 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__service_entry__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__reflection__v1__service_entry__field_indices_by_name[] = {
-  1,   /* field[1] = methods */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__reflection__v1__service_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -145,7 +108,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__service_entry__descript
   sizeof(Onsale__Reflection__V1__ServiceEntry),
   2,
   onsale__reflection__v1__service_entry__field_descriptors,
-  onsale__reflection__v1__service_entry__field_indices_by_name,
+  NULL,
   1,  onsale__reflection__v1__service_entry__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__service_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -237,15 +200,6 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__method_entry__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__reflection__v1__method_entry__field_indices_by_name[] = {
-  5,   /* field[5] = callers */
-  6,   /* field[6] = duties */
-  4,   /* field[4] = is_safe_to_repeat */
-  3,   /* field[3] = is_stream */
-  0,   /* field[0] = name */
-  2,   /* field[2] = reply_type */
-  1,   /* field[1] = request_type */
-};
 static const ProtobufCIntRange onsale__reflection__v1__method_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -261,13 +215,12 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__method_entry__descripto
   sizeof(Onsale__Reflection__V1__MethodEntry),
   7,
   onsale__reflection__v1__method_entry__field_descriptors,
-  onsale__reflection__v1__method_entry__field_indices_by_name,
+  NULL,
   1,  onsale__reflection__v1__method_entry__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__method_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__reflection__v1__describe_protocol_request__field_descriptors NULL
-#define onsale__reflection__v1__describe_protocol_request__field_indices_by_name NULL
 #define onsale__reflection__v1__describe_protocol_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__reflection__v1__describe_protocol_request__descriptor =
 {
@@ -279,7 +232,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__describe_protocol_reque
   sizeof(Onsale__Reflection__V1__DescribeProtocolRequest),
   0,
   onsale__reflection__v1__describe_protocol_request__field_descriptors,
-  onsale__reflection__v1__describe_protocol_request__field_indices_by_name,
+  NULL,
   0,  onsale__reflection__v1__describe_protocol_request__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__describe_protocol_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -299,9 +252,6 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__describe_protocol_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__reflection__v1__describe_protocol_reply__field_indices_by_name[] = {
-  0,   /* field[0] = file_descriptor_set */
-};
 static const ProtobufCIntRange onsale__reflection__v1__describe_protocol_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -317,7 +267,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__describe_protocol_reply
   sizeof(Onsale__Reflection__V1__DescribeProtocolReply),
   1,
   onsale__reflection__v1__describe_protocol_reply__field_descriptors,
-  onsale__reflection__v1__describe_protocol_reply__field_indices_by_name,
+  NULL,
   1,  onsale__reflection__v1__describe_protocol_reply__number_ranges,
   (ProtobufCMessageInit) onsale__reflection__v1__describe_protocol_reply__init,
   NULL,NULL,NULL    /* reserved[123] */

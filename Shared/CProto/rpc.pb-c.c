@@ -7,48 +7,14 @@
 #endif
 
 #include "rpc.pb-c.h"
-void   onsale__rpc__v1__envelope__init
-                     (Onsale__Rpc__V1__Envelope         *message)
-{
-  static const Onsale__Rpc__V1__Envelope init_value = ONSALE__RPC__V1__ENVELOPE__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__entry__init
-                     (Onsale__Rpc__V1__Entry         *message)
-{
-  static const Onsale__Rpc__V1__Entry init_value = ONSALE__RPC__V1__ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__status__init
-                     (Onsale__Rpc__V1__Status         *message)
-{
-  static const Onsale__Rpc__V1__Status init_value = ONSALE__RPC__V1__STATUS__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__detail__init
-                     (Onsale__Rpc__V1__Detail         *message)
-{
-  static const Onsale__Rpc__V1__Detail init_value = ONSALE__RPC__V1__DETAIL__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__hello__init
-                     (Onsale__Rpc__V1__Hello         *message)
-{
-  static const Onsale__Rpc__V1__Hello init_value = ONSALE__RPC__V1__HELLO__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__go_away__init
-                     (Onsale__Rpc__V1__GoAway         *message)
-{
-  static const Onsale__Rpc__V1__GoAway init_value = ONSALE__RPC__V1__GO_AWAY__INIT;
-  *message = init_value;
-}
-void   onsale__rpc__v1__field_violation__init
-                     (Onsale__Rpc__V1__FieldViolation         *message)
-{
-  static const Onsale__Rpc__V1__FieldViolation init_value = ONSALE__RPC__V1__FIELD_VIOLATION__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__rpc__v1__envelope__init, Onsale__Rpc__V1__Envelope, ONSALE__RPC__V1__ENVELOPE__INIT)
+INIT(onsale__rpc__v1__entry__init, Onsale__Rpc__V1__Entry, ONSALE__RPC__V1__ENTRY__INIT)
+INIT(onsale__rpc__v1__status__init, Onsale__Rpc__V1__Status, ONSALE__RPC__V1__STATUS__INIT)
+INIT(onsale__rpc__v1__detail__init, Onsale__Rpc__V1__Detail, ONSALE__RPC__V1__DETAIL__INIT)
+INIT(onsale__rpc__v1__hello__init, Onsale__Rpc__V1__Hello, ONSALE__RPC__V1__HELLO__INIT)
+INIT(onsale__rpc__v1__go_away__init, Onsale__Rpc__V1__GoAway, ONSALE__RPC__V1__GO_AWAY__INIT)
+INIT(onsale__rpc__v1__field_violation__init, Onsale__Rpc__V1__FieldViolation, ONSALE__RPC__V1__FIELD_VIOLATION__INIT)
 static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descriptors[14] =
 {
   {
@@ -220,22 +186,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__envelope__field_indices_by_name[] = {
-  9,   /* field[9] = attempt */
-  11,   /* field[11] = credential */
-  10,   /* field[10] = credit */
-  5,   /* field[5] = flags */
-  0,   /* field[0] = id */
-  1,   /* field[1] = kind */
-  6,   /* field[6] = metadata */
-  2,   /* field[2] = method */
-  13,   /* field[13] = payload */
-  12,   /* field[12] = peer */
-  8,   /* field[8] = request_id */
-  4,   /* field[4] = status */
-  3,   /* field[3] = timeout_us */
-  7,   /* field[7] = trace */
-};
 static const ProtobufCIntRange onsale__rpc__v1__envelope__number_ranges[2 + 1] =
 {
   { 1, 0 },
@@ -252,7 +202,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__envelope__descriptor =
   sizeof(Onsale__Rpc__V1__Envelope),
   14,
   onsale__rpc__v1__envelope__field_descriptors,
-  onsale__rpc__v1__envelope__field_indices_by_name,
+  NULL,
   2,  onsale__rpc__v1__envelope__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__envelope__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -284,10 +234,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__entry__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__entry__field_indices_by_name[] = {
-  0,   /* field[0] = key */
-  1,   /* field[1] = value */
-};
 static const ProtobufCIntRange onsale__rpc__v1__entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -303,7 +249,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__entry__descriptor =
   sizeof(Onsale__Rpc__V1__Entry),
   2,
   onsale__rpc__v1__entry__field_descriptors,
-  onsale__rpc__v1__entry__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__entry__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -383,14 +329,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__status__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__status__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  5,   /* field[5] = details */
-  3,   /* field[3] = flags */
-  1,   /* field[1] = message */
-  2,   /* field[2] = reason */
-  4,   /* field[4] = retry_after_ms */
-};
 static const ProtobufCIntRange onsale__rpc__v1__status__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -406,7 +344,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__status__descriptor =
   sizeof(Onsale__Rpc__V1__Status),
   6,
   onsale__rpc__v1__status__field_descriptors,
-  onsale__rpc__v1__status__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__status__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__status__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -438,10 +376,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__detail__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__detail__field_indices_by_name[] = {
-  0,   /* field[0] = type */
-  1,   /* field[1] = value */
-};
 static const ProtobufCIntRange onsale__rpc__v1__detail__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -457,7 +391,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__detail__descriptor =
   sizeof(Onsale__Rpc__V1__Detail),
   2,
   onsale__rpc__v1__detail__field_descriptors,
-  onsale__rpc__v1__detail__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__detail__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__detail__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -549,15 +483,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__hello__field_descriptors[
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__hello__field_indices_by_name[] = {
-  2,   /* field[2] = agent */
-  5,   /* field[5] = max_in_flight */
-  4,   /* field[4] = max_reply_bytes */
-  3,   /* field[3] = max_request_bytes */
-  1,   /* field[1] = max_version */
-  6,   /* field[6] = min_ping_interval_ms */
-  0,   /* field[0] = min_version */
-};
 static const ProtobufCIntRange onsale__rpc__v1__hello__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -573,7 +498,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__hello__descriptor =
   sizeof(Onsale__Rpc__V1__Hello),
   7,
   onsale__rpc__v1__hello__field_descriptors,
-  onsale__rpc__v1__hello__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__hello__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__hello__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -605,10 +530,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__go_away__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__go_away__field_indices_by_name[] = {
-  0,   /* field[0] = last_id */
-  1,   /* field[1] = status */
-};
 static const ProtobufCIntRange onsale__rpc__v1__go_away__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -624,7 +545,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__go_away__descriptor =
   sizeof(Onsale__Rpc__V1__GoAway),
   2,
   onsale__rpc__v1__go_away__field_descriptors,
-  onsale__rpc__v1__go_away__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__go_away__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__go_away__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -668,11 +589,6 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__field_violation__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__rpc__v1__field_violation__field_indices_by_name[] = {
-  0,   /* field[0] = field */
-  2,   /* field[2] = got */
-  1,   /* field[1] = rule */
-};
 static const ProtobufCIntRange onsale__rpc__v1__field_violation__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -688,7 +604,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__field_violation__descriptor =
   sizeof(Onsale__Rpc__V1__FieldViolation),
   3,
   onsale__rpc__v1__field_violation__field_descriptors,
-  onsale__rpc__v1__field_violation__field_indices_by_name,
+  NULL,
   1,  onsale__rpc__v1__field_violation__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__field_violation__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -709,19 +625,6 @@ static const ProtobufCEnumValue onsale__rpc__v1__kind__enum_values_by_number[10]
 static const ProtobufCIntRange onsale__rpc__v1__kind__value_ranges[] = {
 {0, 0},{0, 10}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__kind__enum_values_by_name[10] =
-{
-  { "CANCEL", 4 },
-  { "CREDIT", 5 },
-  { "GOAWAY", 8 },
-  { "HELLO", 9 },
-  { "ITEM", 3 },
-  { "KIND_UNSPECIFIED", 0 },
-  { "PING", 6 },
-  { "PONG", 7 },
-  { "REPLY", 2 },
-  { "REQUEST", 1 },
-};
 const ProtobufCEnumDescriptor onsale__rpc__v1__kind__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -731,8 +634,8 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__kind__descriptor =
   "onsale.rpc.v1",
   10,
   onsale__rpc__v1__kind__enum_values_by_number,
-  10,
-  onsale__rpc__v1__kind__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__rpc__v1__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

@@ -7,12 +7,8 @@
 #endif
 
 #include "recursive.pb-c.h"
-void   onsale__testing__v1__tree__init
-                     (Onsale__Testing__V1__Tree         *message)
-{
-  static const Onsale__Testing__V1__Tree init_value = ONSALE__TESTING__V1__TREE__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__testing__v1__tree__init, Onsale__Testing__V1__Tree, ONSALE__TESTING__V1__TREE__INIT)
 static const ProtobufCFieldDescriptor onsale__testing__v1__tree__field_descriptors[2] =
 {
   {
@@ -40,10 +36,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__tree__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__tree__field_indices_by_name[] = {
-  1,   /* field[1] = branches */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__testing__v1__tree__number_ranges[2 + 1] =
 {
   { 1, 0 },
@@ -60,7 +52,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__tree__descriptor =
   sizeof(Onsale__Testing__V1__Tree),
   2,
   onsale__testing__v1__tree__field_descriptors,
-  onsale__testing__v1__tree__field_indices_by_name,
+  NULL,
   2,  onsale__testing__v1__tree__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__tree__init,
   NULL,NULL,NULL    /* reserved[123] */

@@ -7,102 +7,23 @@
 #endif
 
 #include "testing.pb-c.h"
-void   onsale__testing__v1__echo_request__init
-                     (Onsale__Testing__V1__EchoRequest         *message)
-{
-  static const Onsale__Testing__V1__EchoRequest init_value = ONSALE__TESTING__V1__ECHO_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__echo_reply__init
-                     (Onsale__Testing__V1__EchoReply         *message)
-{
-  static const Onsale__Testing__V1__EchoReply init_value = ONSALE__TESTING__V1__ECHO_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__fail_request__init
-                     (Onsale__Testing__V1__FailRequest         *message)
-{
-  static const Onsale__Testing__V1__FailRequest init_value = ONSALE__TESTING__V1__FAIL_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__fail_reply__init
-                     (Onsale__Testing__V1__FailReply         *message)
-{
-  static const Onsale__Testing__V1__FailReply init_value = ONSALE__TESTING__V1__FAIL_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__wait_request__init
-                     (Onsale__Testing__V1__WaitRequest         *message)
-{
-  static const Onsale__Testing__V1__WaitRequest init_value = ONSALE__TESTING__V1__WAIT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__wait_reply__init
-                     (Onsale__Testing__V1__WaitReply         *message)
-{
-  static const Onsale__Testing__V1__WaitReply init_value = ONSALE__TESTING__V1__WAIT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__add_request__init
-                     (Onsale__Testing__V1__AddRequest         *message)
-{
-  static const Onsale__Testing__V1__AddRequest init_value = ONSALE__TESTING__V1__ADD_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__add_reply__init
-                     (Onsale__Testing__V1__AddReply         *message)
-{
-  static const Onsale__Testing__V1__AddReply init_value = ONSALE__TESTING__V1__ADD_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__count_request__init
-                     (Onsale__Testing__V1__CountRequest         *message)
-{
-  static const Onsale__Testing__V1__CountRequest init_value = ONSALE__TESTING__V1__COUNT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__count_item__init
-                     (Onsale__Testing__V1__CountItem         *message)
-{
-  static const Onsale__Testing__V1__CountItem init_value = ONSALE__TESTING__V1__COUNT_ITEM__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__typed__init
-                     (Onsale__Testing__V1__Typed         *message)
-{
-  static const Onsale__Testing__V1__Typed init_value = ONSALE__TESTING__V1__TYPED__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__typed_part__init
-                     (Onsale__Testing__V1__TypedPart         *message)
-{
-  static const Onsale__Testing__V1__TypedPart init_value = ONSALE__TESTING__V1__TYPED_PART__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__raw_ids__init
-                     (Onsale__Testing__V1__RawIDs         *message)
-{
-  static const Onsale__Testing__V1__RawIDs init_value = ONSALE__TESTING__V1__RAW_IDS__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__everything__nested__deeper__init
-                     (Onsale__Testing__V1__Everything__Nested__Deeper         *message)
-{
-  static const Onsale__Testing__V1__Everything__Nested__Deeper init_value = ONSALE__TESTING__V1__EVERYTHING__NESTED__DEEPER__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__everything__nested__init
-                     (Onsale__Testing__V1__Everything__Nested         *message)
-{
-  static const Onsale__Testing__V1__Everything__Nested init_value = ONSALE__TESTING__V1__EVERYTHING__NESTED__INIT;
-  *message = init_value;
-}
-void   onsale__testing__v1__everything__init
-                     (Onsale__Testing__V1__Everything         *message)
-{
-  static const Onsale__Testing__V1__Everything init_value = ONSALE__TESTING__V1__EVERYTHING__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__testing__v1__echo_request__init, Onsale__Testing__V1__EchoRequest, ONSALE__TESTING__V1__ECHO_REQUEST__INIT)
+INIT(onsale__testing__v1__echo_reply__init, Onsale__Testing__V1__EchoReply, ONSALE__TESTING__V1__ECHO_REPLY__INIT)
+INIT(onsale__testing__v1__fail_request__init, Onsale__Testing__V1__FailRequest, ONSALE__TESTING__V1__FAIL_REQUEST__INIT)
+INIT(onsale__testing__v1__fail_reply__init, Onsale__Testing__V1__FailReply, ONSALE__TESTING__V1__FAIL_REPLY__INIT)
+INIT(onsale__testing__v1__wait_request__init, Onsale__Testing__V1__WaitRequest, ONSALE__TESTING__V1__WAIT_REQUEST__INIT)
+INIT(onsale__testing__v1__wait_reply__init, Onsale__Testing__V1__WaitReply, ONSALE__TESTING__V1__WAIT_REPLY__INIT)
+INIT(onsale__testing__v1__add_request__init, Onsale__Testing__V1__AddRequest, ONSALE__TESTING__V1__ADD_REQUEST__INIT)
+INIT(onsale__testing__v1__add_reply__init, Onsale__Testing__V1__AddReply, ONSALE__TESTING__V1__ADD_REPLY__INIT)
+INIT(onsale__testing__v1__count_request__init, Onsale__Testing__V1__CountRequest, ONSALE__TESTING__V1__COUNT_REQUEST__INIT)
+INIT(onsale__testing__v1__count_item__init, Onsale__Testing__V1__CountItem, ONSALE__TESTING__V1__COUNT_ITEM__INIT)
+INIT(onsale__testing__v1__typed__init, Onsale__Testing__V1__Typed, ONSALE__TESTING__V1__TYPED__INIT)
+INIT(onsale__testing__v1__typed_part__init, Onsale__Testing__V1__TypedPart, ONSALE__TESTING__V1__TYPED_PART__INIT)
+INIT(onsale__testing__v1__raw_ids__init, Onsale__Testing__V1__RawIDs, ONSALE__TESTING__V1__RAW_IDS__INIT)
+INIT(onsale__testing__v1__everything__nested__deeper__init, Onsale__Testing__V1__Everything__Nested__Deeper, ONSALE__TESTING__V1__EVERYTHING__NESTED__DEEPER__INIT)
+INIT(onsale__testing__v1__everything__nested__init, Onsale__Testing__V1__Everything__Nested, ONSALE__TESTING__V1__EVERYTHING__NESTED__INIT)
+INIT(onsale__testing__v1__everything__init, Onsale__Testing__V1__Everything, ONSALE__TESTING__V1__EVERYTHING__INIT)
 static const ProtobufCFieldDescriptor onsale__testing__v1__echo_request__field_descriptors[1] =
 {
   {
@@ -117,9 +38,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__echo_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-};
-static const unsigned onsale__testing__v1__echo_request__field_indices_by_name[] = {
-  0,   /* field[0] = payload */
 };
 static const ProtobufCIntRange onsale__testing__v1__echo_request__number_ranges[1 + 1] =
 {
@@ -136,7 +54,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__echo_request__descriptor =
   sizeof(Onsale__Testing__V1__EchoRequest),
   1,
   onsale__testing__v1__echo_request__field_descriptors,
-  onsale__testing__v1__echo_request__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__echo_request__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__echo_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -156,9 +74,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__echo_reply__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__echo_reply__field_indices_by_name[] = {
-  0,   /* field[0] = payload */
-};
 static const ProtobufCIntRange onsale__testing__v1__echo_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -174,7 +89,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__echo_reply__descriptor =
   sizeof(Onsale__Testing__V1__EchoReply),
   1,
   onsale__testing__v1__echo_reply__field_descriptors,
-  onsale__testing__v1__echo_reply__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__echo_reply__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__echo_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -230,12 +145,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__fail_request__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__fail_request__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  1,   /* field[1] = message */
-  2,   /* field[2] = reason */
-  3,   /* field[3] = retry_after_ms */
-};
 static const ProtobufCIntRange onsale__testing__v1__fail_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -251,13 +160,12 @@ const ProtobufCMessageDescriptor onsale__testing__v1__fail_request__descriptor =
   sizeof(Onsale__Testing__V1__FailRequest),
   4,
   onsale__testing__v1__fail_request__field_descriptors,
-  onsale__testing__v1__fail_request__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__fail_request__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__fail_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__testing__v1__fail_reply__field_descriptors NULL
-#define onsale__testing__v1__fail_reply__field_indices_by_name NULL
 #define onsale__testing__v1__fail_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__testing__v1__fail_reply__descriptor =
 {
@@ -269,7 +177,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__fail_reply__descriptor =
   sizeof(Onsale__Testing__V1__FailReply),
   0,
   onsale__testing__v1__fail_reply__field_descriptors,
-  onsale__testing__v1__fail_reply__field_indices_by_name,
+  NULL,
   0,  onsale__testing__v1__fail_reply__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__fail_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -289,9 +197,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__wait_request__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__wait_request__field_indices_by_name[] = {
-  0,   /* field[0] = milliseconds */
-};
 static const ProtobufCIntRange onsale__testing__v1__wait_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -307,13 +212,12 @@ const ProtobufCMessageDescriptor onsale__testing__v1__wait_request__descriptor =
   sizeof(Onsale__Testing__V1__WaitRequest),
   1,
   onsale__testing__v1__wait_request__field_descriptors,
-  onsale__testing__v1__wait_request__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__wait_request__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__wait_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__testing__v1__wait_reply__field_descriptors NULL
-#define onsale__testing__v1__wait_reply__field_indices_by_name NULL
 #define onsale__testing__v1__wait_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__testing__v1__wait_reply__descriptor =
 {
@@ -325,7 +229,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__wait_reply__descriptor =
   sizeof(Onsale__Testing__V1__WaitReply),
   0,
   onsale__testing__v1__wait_reply__field_descriptors,
-  onsale__testing__v1__wait_reply__field_indices_by_name,
+  NULL,
   0,  onsale__testing__v1__wait_reply__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__wait_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -345,9 +249,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__add_request__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__add_request__field_indices_by_name[] = {
-  0,   /* field[0] = amount */
-};
 static const ProtobufCIntRange onsale__testing__v1__add_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -363,7 +264,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__add_request__descriptor =
   sizeof(Onsale__Testing__V1__AddRequest),
   1,
   onsale__testing__v1__add_request__field_descriptors,
-  onsale__testing__v1__add_request__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__add_request__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__add_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -383,9 +284,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__add_reply__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__add_reply__field_indices_by_name[] = {
-  0,   /* field[0] = total */
-};
 static const ProtobufCIntRange onsale__testing__v1__add_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -401,7 +299,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__add_reply__descriptor =
   sizeof(Onsale__Testing__V1__AddReply),
   1,
   onsale__testing__v1__add_reply__field_descriptors,
-  onsale__testing__v1__add_reply__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__add_reply__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__add_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -457,12 +355,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__count_request__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__count_request__field_indices_by_name[] = {
-  1,   /* field[1] = after */
-  0,   /* field[0] = limit */
-  2,   /* field[2] = padding_bytes */
-  3,   /* field[3] = stays_open */
-};
 static const ProtobufCIntRange onsale__testing__v1__count_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -478,7 +370,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__count_request__descriptor 
   sizeof(Onsale__Testing__V1__CountRequest),
   4,
   onsale__testing__v1__count_request__field_descriptors,
-  onsale__testing__v1__count_request__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__count_request__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__count_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -510,10 +402,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__count_item__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__count_item__field_indices_by_name[] = {
-  0,   /* field[0] = number */
-  1,   /* field[1] = padding */
-};
 static const ProtobufCIntRange onsale__testing__v1__count_item__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -529,7 +417,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__count_item__descriptor =
   sizeof(Onsale__Testing__V1__CountItem),
   2,
   onsale__testing__v1__count_item__field_descriptors,
-  onsale__testing__v1__count_item__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__count_item__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__count_item__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -645,17 +533,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__typed__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__typed__field_indices_by_name[] = {
-  7,   /* field[7] = best */
-  3,   /* field[3] = ends_at */
-  4,   /* field[4] = hold_ms */
-  8,   /* field[8] = named */
-  5,   /* field[5] = part */
-  6,   /* field[6] = parts */
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-  2,   /* field[2] = starts_at_ms */
-};
 static const ProtobufCIntRange onsale__testing__v1__typed__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -671,7 +548,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__typed__descriptor =
   sizeof(Onsale__Testing__V1__Typed),
   9,
   onsale__testing__v1__typed__field_descriptors,
-  onsale__testing__v1__typed__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__typed__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__typed__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -703,10 +580,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__typed_part__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__typed_part__field_indices_by_name[] = {
-  1,   /* field[1] = count */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__testing__v1__typed_part__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -722,7 +595,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__typed_part__descriptor =
   sizeof(Onsale__Testing__V1__TypedPart),
   2,
   onsale__testing__v1__typed_part__field_descriptors,
-  onsale__testing__v1__typed_part__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__typed_part__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__typed_part__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -766,11 +639,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__raw_ids__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__raw_ids__field_indices_by_name[] = {
-  0,   /* field[0] = first */
-  1,   /* field[1] = second */
-  2,   /* field[2] = third */
-};
 static const ProtobufCIntRange onsale__testing__v1__raw_ids__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -786,7 +654,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__raw_ids__descriptor =
   sizeof(Onsale__Testing__V1__RawIDs),
   3,
   onsale__testing__v1__raw_ids__field_descriptors,
-  onsale__testing__v1__raw_ids__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__raw_ids__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__raw_ids__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -818,10 +686,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__everything__nested__d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__everything__nested__deeper__field_indices_by_name[] = {
-  0,   /* field[0] = names */
-  1,   /* field[1] = weight */
-};
 static const ProtobufCIntRange onsale__testing__v1__everything__nested__deeper__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -837,7 +701,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__deeper
   sizeof(Onsale__Testing__V1__Everything__Nested__Deeper),
   2,
   onsale__testing__v1__everything__nested__deeper__field_descriptors,
-  onsale__testing__v1__everything__nested__deeper__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__everything__nested__deeper__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__everything__nested__deeper__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -851,12 +715,6 @@ static const ProtobufCEnumValue onsale__testing__v1__everything__nested__kind__e
 static const ProtobufCIntRange onsale__testing__v1__everything__nested__kind__value_ranges[] = {
 {0, 0},{0, 3}
 };
-static const ProtobufCEnumValueIndex onsale__testing__v1__everything__nested__kind__enum_values_by_name[3] =
-{
-  { "DEFAULT", 2 },
-  { "KIND_UNSPECIFIED", 0 },
-  { "PLAIN", 1 },
-};
 const ProtobufCEnumDescriptor onsale__testing__v1__everything__nested__kind__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -866,8 +724,8 @@ const ProtobufCEnumDescriptor onsale__testing__v1__everything__nested__kind__des
   "onsale.testing.v1",
   3,
   onsale__testing__v1__everything__nested__kind__enum_values_by_number,
-  3,
-  onsale__testing__v1__everything__nested__kind__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__testing__v1__everything__nested__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -911,11 +769,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__everything__nested__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__everything__nested__field_indices_by_name[] = {
-  2,   /* field[2] = deeper */
-  1,   /* field[1] = kind */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__testing__v1__everything__nested__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -931,7 +784,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__descri
   sizeof(Onsale__Testing__V1__Everything__Nested),
   3,
   onsale__testing__v1__everything__nested__field_descriptors,
-  onsale__testing__v1__everything__nested__field_indices_by_name,
+  NULL,
   1,  onsale__testing__v1__everything__nested__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__everything__nested__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1503,55 +1356,6 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__everything__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__testing__v1__everything__field_indices_by_name[] = {
-  37,   /* field[37] = blob */
-  31,   /* field[31] = blobs */
-  12,   /* field[12] = bool_value */
-  29,   /* field[29] = bools */
-  14,   /* field[14] = bytes_value */
-  15,   /* field[15] = colour */
-  32,   /* field[32] = colours */
-  44,   /* field[44] = description */
-  0,   /* field[0] = double_value */
-  17,   /* field[17] = doubles */
-  8,   /* field[8] = fixed32_value */
-  25,   /* field[25] = fixed32s */
-  9,   /* field[9] = fixed64_value */
-  26,   /* field[26] = fixed64s */
-  38,   /* field[38] = flag */
-  1,   /* field[1] = float_value */
-  18,   /* field[18] = floats */
-  42,   /* field[42] = guard */
-  43,   /* field[43] = init */
-  2,   /* field[2] = int32_value */
-  19,   /* field[19] = int32s */
-  3,   /* field[3] = int64_value */
-  20,   /* field[20] = int64s */
-  41,   /* field[41] = leaf */
-  16,   /* field[16] = nested */
-  33,   /* field[33] = nesteds */
-  35,   /* field[35] = number */
-  39,   /* field[39] = ratio */
-  10,   /* field[10] = sfixed32_value */
-  27,   /* field[27] = sfixed32s */
-  11,   /* field[11] = sfixed64_value */
-  28,   /* field[28] = sfixed64s */
-  40,   /* field[40] = shade */
-  6,   /* field[6] = sint32_value */
-  23,   /* field[23] = sint32s */
-  7,   /* field[7] = sint64_value */
-  24,   /* field[24] = sint64s */
-  13,   /* field[13] = string_value */
-  30,   /* field[30] = strings */
-  36,   /* field[36] = text */
-  46,   /* field[46] = type */
-  4,   /* field[4] = uint32_value */
-  21,   /* field[21] = uint32s */
-  5,   /* field[5] = uint64_value */
-  22,   /* field[22] = uint64s */
-  34,   /* field[34] = unpacked */
-  45,   /* field[45] = where */
-};
 static const ProtobufCIntRange onsale__testing__v1__everything__number_ranges[4 + 1] =
 {
   { 1, 0 },
@@ -1570,7 +1374,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__everything__descriptor =
   sizeof(Onsale__Testing__V1__Everything),
   47,
   onsale__testing__v1__everything__field_descriptors,
-  onsale__testing__v1__everything__field_indices_by_name,
+  NULL,
   4,  onsale__testing__v1__everything__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__everything__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1585,13 +1389,6 @@ static const ProtobufCEnumValue onsale__testing__v1__colour__enum_values_by_numb
 static const ProtobufCIntRange onsale__testing__v1__colour__value_ranges[] = {
 {-1, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex onsale__testing__v1__colour__enum_values_by_name[4] =
-{
-  { "COLOUR_BELOW_ZERO", 0 },
-  { "COLOUR_DARK_GREEN", 3 },
-  { "COLOUR_RED", 2 },
-  { "COLOUR_UNSPECIFIED", 1 },
-};
 const ProtobufCEnumDescriptor onsale__testing__v1__colour__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -1601,8 +1398,8 @@ const ProtobufCEnumDescriptor onsale__testing__v1__colour__descriptor =
   "onsale.testing.v1",
   4,
   onsale__testing__v1__colour__enum_values_by_number,
-  4,
-  onsale__testing__v1__colour__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__testing__v1__colour__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

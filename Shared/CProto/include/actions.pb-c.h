@@ -85,18 +85,6 @@ void   onsale__actions__v1__list_actions_reply__init
 /* Onsale__Actions__V1__OperatorAction methods */
 void   onsale__actions__v1__operator_action__init
                      (Onsale__Actions__V1__OperatorAction         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Actions__V1__ListActionsRequest_Closure)
-                 (const Onsale__Actions__V1__ListActionsRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Actions__V1__ListActionsReply_Closure)
-                 (const Onsale__Actions__V1__ListActionsReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Actions__V1__OperatorAction_Closure)
-                 (const Onsale__Actions__V1__OperatorAction *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

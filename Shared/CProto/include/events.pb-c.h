@@ -78,15 +78,6 @@ void   onsale__events__v1__watch_events_request__init
 /* Onsale__Events__V1__SaleEvent methods */
 void   onsale__events__v1__sale_event__init
                      (Onsale__Events__V1__SaleEvent         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Events__V1__WatchEventsRequest_Closure)
-                 (const Onsale__Events__V1__WatchEventsRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Events__V1__SaleEvent_Closure)
-                 (const Onsale__Events__V1__SaleEvent *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

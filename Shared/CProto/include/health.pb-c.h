@@ -61,15 +61,6 @@ void   onsale__health__v1__check_request__init
 /* Onsale__Health__V1__CheckReply methods */
 void   onsale__health__v1__check_reply__init
                      (Onsale__Health__V1__CheckReply         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Health__V1__CheckRequest_Closure)
-                 (const Onsale__Health__V1__CheckRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Health__V1__CheckReply_Closure)
-                 (const Onsale__Health__V1__CheckReply *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

@@ -101,15 +101,6 @@ void   onsale__rpc__v1__field_range__init
 /* Onsale__Rpc__V1__FieldText methods */
 void   onsale__rpc__v1__field_text__init
                      (Onsale__Rpc__V1__FieldText         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Rpc__V1__FieldRange_Closure)
-                 (const Onsale__Rpc__V1__FieldRange *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__FieldText_Closure)
-                 (const Onsale__Rpc__V1__FieldText *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

@@ -116,27 +116,6 @@ void   onsale__reflection__v1__describe_protocol_request__init
 /* Onsale__Reflection__V1__DescribeProtocolReply methods */
 void   onsale__reflection__v1__describe_protocol_reply__init
                      (Onsale__Reflection__V1__DescribeProtocolReply         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Reflection__V1__ListMethodsRequest_Closure)
-                 (const Onsale__Reflection__V1__ListMethodsRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Reflection__V1__ListMethodsReply_Closure)
-                 (const Onsale__Reflection__V1__ListMethodsReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Reflection__V1__ServiceEntry_Closure)
-                 (const Onsale__Reflection__V1__ServiceEntry *message,
-                  void *closure_data);
-typedef void (*Onsale__Reflection__V1__MethodEntry_Closure)
-                 (const Onsale__Reflection__V1__MethodEntry *message,
-                  void *closure_data);
-typedef void (*Onsale__Reflection__V1__DescribeProtocolRequest_Closure)
-                 (const Onsale__Reflection__V1__DescribeProtocolRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Reflection__V1__DescribeProtocolReply_Closure)
-                 (const Onsale__Reflection__V1__DescribeProtocolReply *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

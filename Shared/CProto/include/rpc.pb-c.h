@@ -165,30 +165,6 @@ void   onsale__rpc__v1__go_away__init
 /* Onsale__Rpc__V1__FieldViolation methods */
 void   onsale__rpc__v1__field_violation__init
                      (Onsale__Rpc__V1__FieldViolation         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Rpc__V1__Envelope_Closure)
-                 (const Onsale__Rpc__V1__Envelope *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__Entry_Closure)
-                 (const Onsale__Rpc__V1__Entry *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__Status_Closure)
-                 (const Onsale__Rpc__V1__Status *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__Detail_Closure)
-                 (const Onsale__Rpc__V1__Detail *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__Hello_Closure)
-                 (const Onsale__Rpc__V1__Hello *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__GoAway_Closure)
-                 (const Onsale__Rpc__V1__GoAway *message,
-                  void *closure_data);
-typedef void (*Onsale__Rpc__V1__FieldViolation_Closure)
-                 (const Onsale__Rpc__V1__FieldViolation *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

@@ -38,12 +38,6 @@ struct  Onsale__Testing__V1__Tree
 /* Onsale__Testing__V1__Tree methods */
 void   onsale__testing__v1__tree__init
                      (Onsale__Testing__V1__Tree         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Testing__V1__Tree_Closure)
-                 (const Onsale__Testing__V1__Tree *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

@@ -370,57 +370,6 @@ void   onsale__testing__v1__everything__nested__init
 /* Onsale__Testing__V1__Everything methods */
 void   onsale__testing__v1__everything__init
                      (Onsale__Testing__V1__Everything         *message);
-/* --- per-message closures --- */
-
-typedef void (*Onsale__Testing__V1__EchoRequest_Closure)
-                 (const Onsale__Testing__V1__EchoRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__EchoReply_Closure)
-                 (const Onsale__Testing__V1__EchoReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__FailRequest_Closure)
-                 (const Onsale__Testing__V1__FailRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__FailReply_Closure)
-                 (const Onsale__Testing__V1__FailReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__WaitRequest_Closure)
-                 (const Onsale__Testing__V1__WaitRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__WaitReply_Closure)
-                 (const Onsale__Testing__V1__WaitReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__AddRequest_Closure)
-                 (const Onsale__Testing__V1__AddRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__AddReply_Closure)
-                 (const Onsale__Testing__V1__AddReply *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__CountRequest_Closure)
-                 (const Onsale__Testing__V1__CountRequest *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__CountItem_Closure)
-                 (const Onsale__Testing__V1__CountItem *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__Typed_Closure)
-                 (const Onsale__Testing__V1__Typed *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__TypedPart_Closure)
-                 (const Onsale__Testing__V1__TypedPart *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__RawIDs_Closure)
-                 (const Onsale__Testing__V1__RawIDs *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__Everything__Nested__Deeper_Closure)
-                 (const Onsale__Testing__V1__Everything__Nested__Deeper *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__Everything__Nested_Closure)
-                 (const Onsale__Testing__V1__Everything__Nested *message,
-                  void *closure_data);
-typedef void (*Onsale__Testing__V1__Everything_Closure)
-                 (const Onsale__Testing__V1__Everything *message,
-                  void *closure_data);
-
 /* --- services --- */
 
 

@@ -7,612 +7,108 @@
 #endif
 
 #include "concert.pb-c.h"
-void   onsale__concert__v1__create_concert_request__init
-                     (Onsale__Concert__V1__CreateConcertRequest         *message)
-{
-  static const Onsale__Concert__V1__CreateConcertRequest init_value = ONSALE__CONCERT__V1__CREATE_CONCERT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__create_concert_reply__init
-                     (Onsale__Concert__V1__CreateConcertReply         *message)
-{
-  static const Onsale__Concert__V1__CreateConcertReply init_value = ONSALE__CONCERT__V1__CREATE_CONCERT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__configure_concert_request__init
-                     (Onsale__Concert__V1__ConfigureConcertRequest         *message)
-{
-  static const Onsale__Concert__V1__ConfigureConcertRequest init_value = ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__configure_concert_reply__init
-                     (Onsale__Concert__V1__ConfigureConcertReply         *message)
-{
-  static const Onsale__Concert__V1__ConfigureConcertReply init_value = ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__concert_entry__init
-                     (Onsale__Concert__V1__ConcertEntry         *message)
-{
-  static const Onsale__Concert__V1__ConcertEntry init_value = ONSALE__CONCERT__V1__CONCERT_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__schedule_settings__init
-                     (Onsale__Concert__V1__ScheduleSettings         *message)
-{
-  static const Onsale__Concert__V1__ScheduleSettings init_value = ONSALE__CONCERT__V1__SCHEDULE_SETTINGS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__add_schedule_request__init
-                     (Onsale__Concert__V1__AddScheduleRequest         *message)
-{
-  static const Onsale__Concert__V1__AddScheduleRequest init_value = ONSALE__CONCERT__V1__ADD_SCHEDULE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__add_schedule_reply__init
-                     (Onsale__Concert__V1__AddScheduleReply         *message)
-{
-  static const Onsale__Concert__V1__AddScheduleReply init_value = ONSALE__CONCERT__V1__ADD_SCHEDULE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__configure_schedule_request__init
-                     (Onsale__Concert__V1__ConfigureScheduleRequest         *message)
-{
-  static const Onsale__Concert__V1__ConfigureScheduleRequest init_value = ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__configure_schedule_reply__init
-                     (Onsale__Concert__V1__ConfigureScheduleReply         *message)
-{
-  static const Onsale__Concert__V1__ConfigureScheduleReply init_value = ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__move_date_request__init
-                     (Onsale__Concert__V1__MoveDateRequest         *message)
-{
-  static const Onsale__Concert__V1__MoveDateRequest init_value = ONSALE__CONCERT__V1__MOVE_DATE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__move_date_reply__init
-                     (Onsale__Concert__V1__MoveDateReply         *message)
-{
-  static const Onsale__Concert__V1__MoveDateReply init_value = ONSALE__CONCERT__V1__MOVE_DATE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__schedule_entry__init
-                     (Onsale__Concert__V1__ScheduleEntry         *message)
-{
-  static const Onsale__Concert__V1__ScheduleEntry init_value = ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__presale__init
-                     (Onsale__Concert__V1__Presale         *message)
-{
-  static const Onsale__Concert__V1__Presale init_value = ONSALE__CONCERT__V1__PRESALE__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_presales_request__init
-                     (Onsale__Concert__V1__SetPresalesRequest         *message)
-{
-  static const Onsale__Concert__V1__SetPresalesRequest init_value = ONSALE__CONCERT__V1__SET_PRESALES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_presales_reply__init
-                     (Onsale__Concert__V1__SetPresalesReply         *message)
-{
-  static const Onsale__Concert__V1__SetPresalesReply init_value = ONSALE__CONCERT__V1__SET_PRESALES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__return_step__init
-                     (Onsale__Concert__V1__ReturnStep         *message)
-{
-  static const Onsale__Concert__V1__ReturnStep init_value = ONSALE__CONCERT__V1__RETURN_STEP__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_return_policy_request__init
-                     (Onsale__Concert__V1__SetReturnPolicyRequest         *message)
-{
-  static const Onsale__Concert__V1__SetReturnPolicyRequest init_value = ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_date_request__init
-                     (Onsale__Concert__V1__CancelDateRequest         *message)
-{
-  static const Onsale__Concert__V1__CancelDateRequest init_value = ONSALE__CONCERT__V1__CANCEL_DATE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_date_reply__init
-                     (Onsale__Concert__V1__CancelDateReply         *message)
-{
-  static const Onsale__Concert__V1__CancelDateReply init_value = ONSALE__CONCERT__V1__CANCEL_DATE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancelled_parts__init
-                     (Onsale__Concert__V1__CancelledParts         *message)
-{
-  static const Onsale__Concert__V1__CancelledParts init_value = ONSALE__CONCERT__V1__CANCELLED_PARTS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_return_policy_reply__init
-                     (Onsale__Concert__V1__SetReturnPolicyReply         *message)
-{
-  static const Onsale__Concert__V1__SetReturnPolicyReply init_value = ONSALE__CONCERT__V1__SET_RETURN_POLICY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_counts__init
-                     (Onsale__Concert__V1__SeatCounts         *message)
-{
-  static const Onsale__Concert__V1__SeatCounts init_value = ONSALE__CONCERT__V1__SEAT_COUNTS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_range__init
-                     (Onsale__Concert__V1__SeatRange         *message)
-{
-  static const Onsale__Concert__V1__SeatRange init_value = ONSALE__CONCERT__V1__SEAT_RANGE__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_offer__init
-                     (Onsale__Concert__V1__SeatOffer         *message)
-{
-  static const Onsale__Concert__V1__SeatOffer init_value = ONSALE__CONCERT__V1__SEAT_OFFER__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_seats_request__init
-                     (Onsale__Concert__V1__SetSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__SetSeatsRequest init_value = ONSALE__CONCERT__V1__SET_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__set_seats_reply__init
-                     (Onsale__Concert__V1__SetSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__SetSeatsReply init_value = ONSALE__CONCERT__V1__SET_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_change_counts__init
-                     (Onsale__Concert__V1__SeatChangeCounts         *message)
-{
-  static const Onsale__Concert__V1__SeatChangeCounts init_value = ONSALE__CONCERT__V1__SEAT_CHANGE_COUNTS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__block_seats_request__init
-                     (Onsale__Concert__V1__BlockSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__BlockSeatsRequest init_value = ONSALE__CONCERT__V1__BLOCK_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__block_seats_reply__init
-                     (Onsale__Concert__V1__BlockSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__BlockSeatsReply init_value = ONSALE__CONCERT__V1__BLOCK_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__unblock_seats_request__init
-                     (Onsale__Concert__V1__UnblockSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__UnblockSeatsRequest init_value = ONSALE__CONCERT__V1__UNBLOCK_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__unblock_seats_reply__init
-                     (Onsale__Concert__V1__UnblockSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__UnblockSeatsReply init_value = ONSALE__CONCERT__V1__UNBLOCK_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__remove_seats_request__init
-                     (Onsale__Concert__V1__RemoveSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__RemoveSeatsRequest init_value = ONSALE__CONCERT__V1__REMOVE_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__remove_seats_reply__init
-                     (Onsale__Concert__V1__RemoveSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__RemoveSeatsReply init_value = ONSALE__CONCERT__V1__REMOVE_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_concerts_request__init
-                     (Onsale__Concert__V1__ListConcertsRequest         *message)
-{
-  static const Onsale__Concert__V1__ListConcertsRequest init_value = ONSALE__CONCERT__V1__LIST_CONCERTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_concerts_reply__init
-                     (Onsale__Concert__V1__ListConcertsReply         *message)
-{
-  static const Onsale__Concert__V1__ListConcertsReply init_value = ONSALE__CONCERT__V1__LIST_CONCERTS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_schedules_request__init
-                     (Onsale__Concert__V1__ListSchedulesRequest         *message)
-{
-  static const Onsale__Concert__V1__ListSchedulesRequest init_value = ONSALE__CONCERT__V1__LIST_SCHEDULES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_schedules_reply__init
-                     (Onsale__Concert__V1__ListSchedulesReply         *message)
-{
-  static const Onsale__Concert__V1__ListSchedulesReply init_value = ONSALE__CONCERT__V1__LIST_SCHEDULES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_seats_request__init
-                     (Onsale__Concert__V1__ShowSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__ShowSeatsRequest init_value = ONSALE__CONCERT__V1__SHOW_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_seats_reply__init
-                     (Onsale__Concert__V1__ShowSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__ShowSeatsReply init_value = ONSALE__CONCERT__V1__SHOW_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_block__init
-                     (Onsale__Concert__V1__SeatBlock         *message)
-{
-  static const Onsale__Concert__V1__SeatBlock init_value = ONSALE__CONCERT__V1__SEAT_BLOCK__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__watch_seats_request__init
-                     (Onsale__Concert__V1__WatchSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__WatchSeatsRequest init_value = ONSALE__CONCERT__V1__WATCH_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__watch_seats_item__init
-                     (Onsale__Concert__V1__WatchSeatsItem         *message)
-{
-  static const Onsale__Concert__V1__WatchSeatsItem init_value = ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_changes__init
-                     (Onsale__Concert__V1__SeatChanges         *message)
-{
-  static const Onsale__Concert__V1__SeatChanges init_value = ONSALE__CONCERT__V1__SEAT_CHANGES__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__reserve_seats_request__init
-                     (Onsale__Concert__V1__ReserveSeatsRequest         *message)
-{
-  static const Onsale__Concert__V1__ReserveSeatsRequest init_value = ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_names__init
-                     (Onsale__Concert__V1__SeatNames         *message)
-{
-  static const Onsale__Concert__V1__SeatNames init_value = ONSALE__CONCERT__V1__SEAT_NAMES__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__best_seats__init
-                     (Onsale__Concert__V1__BestSeats         *message)
-{
-  static const Onsale__Concert__V1__BestSeats init_value = ONSALE__CONCERT__V1__BEST_SEATS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__reserve_seats_reply__init
-                     (Onsale__Concert__V1__ReserveSeatsReply         *message)
-{
-  static const Onsale__Concert__V1__ReserveSeatsReply init_value = ONSALE__CONCERT__V1__RESERVE_SEATS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__reservation_entry__init
-                     (Onsale__Concert__V1__ReservationEntry         *message)
-{
-  static const Onsale__Concert__V1__ReservationEntry init_value = ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__release_reservation_request__init
-                     (Onsale__Concert__V1__ReleaseReservationRequest         *message)
-{
-  static const Onsale__Concert__V1__ReleaseReservationRequest init_value = ONSALE__CONCERT__V1__RELEASE_RESERVATION_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__release_reservation_reply__init
-                     (Onsale__Concert__V1__ReleaseReservationReply         *message)
-{
-  static const Onsale__Concert__V1__ReleaseReservationReply init_value = ONSALE__CONCERT__V1__RELEASE_RESERVATION_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_reservation_request__init
-                     (Onsale__Concert__V1__ShowReservationRequest         *message)
-{
-  static const Onsale__Concert__V1__ShowReservationRequest init_value = ONSALE__CONCERT__V1__SHOW_RESERVATION_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_reservation_reply__init
-                     (Onsale__Concert__V1__ShowReservationReply         *message)
-{
-  static const Onsale__Concert__V1__ShowReservationReply init_value = ONSALE__CONCERT__V1__SHOW_RESERVATION_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_reservations_request__init
-                     (Onsale__Concert__V1__ListReservationsRequest         *message)
-{
-  static const Onsale__Concert__V1__ListReservationsRequest init_value = ONSALE__CONCERT__V1__LIST_RESERVATIONS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_reservations_reply__init
-                     (Onsale__Concert__V1__ListReservationsReply         *message)
-{
-  static const Onsale__Concert__V1__ListReservationsReply init_value = ONSALE__CONCERT__V1__LIST_RESERVATIONS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__confirm_request__init
-                     (Onsale__Concert__V1__ConfirmRequest         *message)
-{
-  static const Onsale__Concert__V1__ConfirmRequest init_value = ONSALE__CONCERT__V1__CONFIRM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__confirm_reply__init
-                     (Onsale__Concert__V1__ConfirmReply         *message)
-{
-  static const Onsale__Concert__V1__ConfirmReply init_value = ONSALE__CONCERT__V1__CONFIRM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__abort_request__init
-                     (Onsale__Concert__V1__AbortRequest         *message)
-{
-  static const Onsale__Concert__V1__AbortRequest init_value = ONSALE__CONCERT__V1__ABORT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__abort_reply__init
-                     (Onsale__Concert__V1__AbortReply         *message)
-{
-  static const Onsale__Concert__V1__AbortReply init_value = ONSALE__CONCERT__V1__ABORT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__decision_entry__init
-                     (Onsale__Concert__V1__DecisionEntry         *message)
-{
-  static const Onsale__Concert__V1__DecisionEntry init_value = ONSALE__CONCERT__V1__DECISION_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__sold_seat__init
-                     (Onsale__Concert__V1__SoldSeat         *message)
-{
-  static const Onsale__Concert__V1__SoldSeat init_value = ONSALE__CONCERT__V1__SOLD_SEAT__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_reservation_request__init
-                     (Onsale__Concert__V1__CancelReservationRequest         *message)
-{
-  static const Onsale__Concert__V1__CancelReservationRequest init_value = ONSALE__CONCERT__V1__CANCEL_RESERVATION_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_reservation_reply__init
-                     (Onsale__Concert__V1__CancelReservationReply         *message)
-{
-  static const Onsale__Concert__V1__CancelReservationReply init_value = ONSALE__CONCERT__V1__CANCEL_RESERVATION_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_tickets_request__init
-                     (Onsale__Concert__V1__CancelTicketsRequest         *message)
-{
-  static const Onsale__Concert__V1__CancelTicketsRequest init_value = ONSALE__CONCERT__V1__CANCEL_TICKETS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__cancel_tickets_reply__init
-                     (Onsale__Concert__V1__CancelTicketsReply         *message)
-{
-  static const Onsale__Concert__V1__CancelTicketsReply init_value = ONSALE__CONCERT__V1__CANCEL_TICKETS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__quote_return_request__init
-                     (Onsale__Concert__V1__QuoteReturnRequest         *message)
-{
-  static const Onsale__Concert__V1__QuoteReturnRequest init_value = ONSALE__CONCERT__V1__QUOTE_RETURN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__quote_return_reply__init
-                     (Onsale__Concert__V1__QuoteReturnReply         *message)
-{
-  static const Onsale__Concert__V1__QuoteReturnReply init_value = ONSALE__CONCERT__V1__QUOTE_RETURN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__return_line__init
-                     (Onsale__Concert__V1__ReturnLine         *message)
-{
-  static const Onsale__Concert__V1__ReturnLine init_value = ONSALE__CONCERT__V1__RETURN_LINE__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__return_amount__init
-                     (Onsale__Concert__V1__ReturnAmount         *message)
-{
-  static const Onsale__Concert__V1__ReturnAmount init_value = ONSALE__CONCERT__V1__RETURN_AMOUNT__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_refunds_due_request__init
-                     (Onsale__Concert__V1__ListRefundsDueRequest         *message)
-{
-  static const Onsale__Concert__V1__ListRefundsDueRequest init_value = ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_refunds_due_reply__init
-                     (Onsale__Concert__V1__ListRefundsDueReply         *message)
-{
-  static const Onsale__Concert__V1__ListRefundsDueReply init_value = ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__refund_entry__init
-                     (Onsale__Concert__V1__RefundEntry         *message)
-{
-  static const Onsale__Concert__V1__RefundEntry init_value = ONSALE__CONCERT__V1__REFUND_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__acknowledge_refund_request__init
-                     (Onsale__Concert__V1__AcknowledgeRefundRequest         *message)
-{
-  static const Onsale__Concert__V1__AcknowledgeRefundRequest init_value = ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__acknowledge_refund_reply__init
-                     (Onsale__Concert__V1__AcknowledgeRefundReply         *message)
-{
-  static const Onsale__Concert__V1__AcknowledgeRefundReply init_value = ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_tickets_request__init
-                     (Onsale__Concert__V1__ListTicketsRequest         *message)
-{
-  static const Onsale__Concert__V1__ListTicketsRequest init_value = ONSALE__CONCERT__V1__LIST_TICKETS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__list_tickets_reply__init
-                     (Onsale__Concert__V1__ListTicketsReply         *message)
-{
-  static const Onsale__Concert__V1__ListTicketsReply init_value = ONSALE__CONCERT__V1__LIST_TICKETS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__ticket_entry__init
-                     (Onsale__Concert__V1__TicketEntry         *message)
-{
-  static const Onsale__Concert__V1__TicketEntry init_value = ONSALE__CONCERT__V1__TICKET_ENTRY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_ticket_request__init
-                     (Onsale__Concert__V1__ShowTicketRequest         *message)
-{
-  static const Onsale__Concert__V1__ShowTicketRequest init_value = ONSALE__CONCERT__V1__SHOW_TICKET_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_ticket_reply__init
-                     (Onsale__Concert__V1__ShowTicketReply         *message)
-{
-  static const Onsale__Concert__V1__ShowTicketReply init_value = ONSALE__CONCERT__V1__SHOW_TICKET_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_ticket_keys_request__init
-                     (Onsale__Concert__V1__ShowTicketKeysRequest         *message)
-{
-  static const Onsale__Concert__V1__ShowTicketKeysRequest init_value = ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_ticket_keys_reply__init
-                     (Onsale__Concert__V1__ShowTicketKeysReply         *message)
-{
-  static const Onsale__Concert__V1__ShowTicketKeysReply init_value = ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__ticket_key__init
-                     (Onsale__Concert__V1__TicketKey         *message)
-{
-  static const Onsale__Concert__V1__TicketKey init_value = ONSALE__CONCERT__V1__TICKET_KEY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__check_in_request__init
-                     (Onsale__Concert__V1__CheckInRequest         *message)
-{
-  static const Onsale__Concert__V1__CheckInRequest init_value = ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__check_in_reply__init
-                     (Onsale__Concert__V1__CheckInReply         *message)
-{
-  static const Onsale__Concert__V1__CheckInReply init_value = ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__undo_check_in_request__init
-                     (Onsale__Concert__V1__UndoCheckInRequest         *message)
-{
-  static const Onsale__Concert__V1__UndoCheckInRequest init_value = ONSALE__CONCERT__V1__UNDO_CHECK_IN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__undo_check_in_reply__init
-                     (Onsale__Concert__V1__UndoCheckInReply         *message)
-{
-  static const Onsale__Concert__V1__UndoCheckInReply init_value = ONSALE__CONCERT__V1__UNDO_CHECK_IN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__sales_report_request__init
-                     (Onsale__Concert__V1__SalesReportRequest         *message)
-{
-  static const Onsale__Concert__V1__SalesReportRequest init_value = ONSALE__CONCERT__V1__SALES_REPORT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__sales_report_reply__init
-                     (Onsale__Concert__V1__SalesReportReply         *message)
-{
-  static const Onsale__Concert__V1__SalesReportReply init_value = ONSALE__CONCERT__V1__SALES_REPORT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__sales_line__init
-                     (Onsale__Concert__V1__SalesLine         *message)
-{
-  static const Onsale__Concert__V1__SalesLine init_value = ONSALE__CONCERT__V1__SALES_LINE__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_seat_history_request__init
-                     (Onsale__Concert__V1__ShowSeatHistoryRequest         *message)
-{
-  static const Onsale__Concert__V1__ShowSeatHistoryRequest init_value = ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__show_seat_history_reply__init
-                     (Onsale__Concert__V1__ShowSeatHistoryReply         *message)
-{
-  static const Onsale__Concert__V1__ShowSeatHistoryReply init_value = ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__seat_claim__init
-                     (Onsale__Concert__V1__SeatClaim         *message)
-{
-  static const Onsale__Concert__V1__SeatClaim init_value = ONSALE__CONCERT__V1__SEAT_CLAIM__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_reservations_request__init
-                     (Onsale__Concert__V1__FindReservationsRequest         *message)
-{
-  static const Onsale__Concert__V1__FindReservationsRequest init_value = ONSALE__CONCERT__V1__FIND_RESERVATIONS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_reservations_reply__init
-                     (Onsale__Concert__V1__FindReservationsReply         *message)
-{
-  static const Onsale__Concert__V1__FindReservationsReply init_value = ONSALE__CONCERT__V1__FIND_RESERVATIONS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_tickets_request__init
-                     (Onsale__Concert__V1__FindTicketsRequest         *message)
-{
-  static const Onsale__Concert__V1__FindTicketsRequest init_value = ONSALE__CONCERT__V1__FIND_TICKETS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_tickets_reply__init
-                     (Onsale__Concert__V1__FindTicketsReply         *message)
-{
-  static const Onsale__Concert__V1__FindTicketsReply init_value = ONSALE__CONCERT__V1__FIND_TICKETS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_buyers_request__init
-                     (Onsale__Concert__V1__FindBuyersRequest         *message)
-{
-  static const Onsale__Concert__V1__FindBuyersRequest init_value = ONSALE__CONCERT__V1__FIND_BUYERS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__find_buyers_reply__init
-                     (Onsale__Concert__V1__FindBuyersReply         *message)
-{
-  static const Onsale__Concert__V1__FindBuyersReply init_value = ONSALE__CONCERT__V1__FIND_BUYERS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__concert_buyer__init
-                     (Onsale__Concert__V1__ConcertBuyer         *message)
-{
-  static const Onsale__Concert__V1__ConcertBuyer init_value = ONSALE__CONCERT__V1__CONCERT_BUYER__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__taken_seats__init
-                     (Onsale__Concert__V1__TakenSeats         *message)
-{
-  static const Onsale__Concert__V1__TakenSeats init_value = ONSALE__CONCERT__V1__TAKEN_SEATS__INIT;
-  *message = init_value;
-}
-void   onsale__concert__v1__taken_seat__init
-                     (Onsale__Concert__V1__TakenSeat         *message)
-{
-  static const Onsale__Concert__V1__TakenSeat init_value = ONSALE__CONCERT__V1__TAKEN_SEAT__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__concert__v1__create_concert_request__init, Onsale__Concert__V1__CreateConcertRequest, ONSALE__CONCERT__V1__CREATE_CONCERT_REQUEST__INIT)
+INIT(onsale__concert__v1__create_concert_reply__init, Onsale__Concert__V1__CreateConcertReply, ONSALE__CONCERT__V1__CREATE_CONCERT_REPLY__INIT)
+INIT(onsale__concert__v1__configure_concert_request__init, Onsale__Concert__V1__ConfigureConcertRequest, ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REQUEST__INIT)
+INIT(onsale__concert__v1__configure_concert_reply__init, Onsale__Concert__V1__ConfigureConcertReply, ONSALE__CONCERT__V1__CONFIGURE_CONCERT_REPLY__INIT)
+INIT(onsale__concert__v1__concert_entry__init, Onsale__Concert__V1__ConcertEntry, ONSALE__CONCERT__V1__CONCERT_ENTRY__INIT)
+INIT(onsale__concert__v1__schedule_settings__init, Onsale__Concert__V1__ScheduleSettings, ONSALE__CONCERT__V1__SCHEDULE_SETTINGS__INIT)
+INIT(onsale__concert__v1__add_schedule_request__init, Onsale__Concert__V1__AddScheduleRequest, ONSALE__CONCERT__V1__ADD_SCHEDULE_REQUEST__INIT)
+INIT(onsale__concert__v1__add_schedule_reply__init, Onsale__Concert__V1__AddScheduleReply, ONSALE__CONCERT__V1__ADD_SCHEDULE_REPLY__INIT)
+INIT(onsale__concert__v1__configure_schedule_request__init, Onsale__Concert__V1__ConfigureScheduleRequest, ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REQUEST__INIT)
+INIT(onsale__concert__v1__configure_schedule_reply__init, Onsale__Concert__V1__ConfigureScheduleReply, ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REPLY__INIT)
+INIT(onsale__concert__v1__move_date_request__init, Onsale__Concert__V1__MoveDateRequest, ONSALE__CONCERT__V1__MOVE_DATE_REQUEST__INIT)
+INIT(onsale__concert__v1__move_date_reply__init, Onsale__Concert__V1__MoveDateReply, ONSALE__CONCERT__V1__MOVE_DATE_REPLY__INIT)
+INIT(onsale__concert__v1__schedule_entry__init, Onsale__Concert__V1__ScheduleEntry, ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT)
+INIT(onsale__concert__v1__presale__init, Onsale__Concert__V1__Presale, ONSALE__CONCERT__V1__PRESALE__INIT)
+INIT(onsale__concert__v1__set_presales_request__init, Onsale__Concert__V1__SetPresalesRequest, ONSALE__CONCERT__V1__SET_PRESALES_REQUEST__INIT)
+INIT(onsale__concert__v1__set_presales_reply__init, Onsale__Concert__V1__SetPresalesReply, ONSALE__CONCERT__V1__SET_PRESALES_REPLY__INIT)
+INIT(onsale__concert__v1__return_step__init, Onsale__Concert__V1__ReturnStep, ONSALE__CONCERT__V1__RETURN_STEP__INIT)
+INIT(onsale__concert__v1__set_return_policy_request__init, Onsale__Concert__V1__SetReturnPolicyRequest, ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT)
+INIT(onsale__concert__v1__cancel_date_request__init, Onsale__Concert__V1__CancelDateRequest, ONSALE__CONCERT__V1__CANCEL_DATE_REQUEST__INIT)
+INIT(onsale__concert__v1__cancel_date_reply__init, Onsale__Concert__V1__CancelDateReply, ONSALE__CONCERT__V1__CANCEL_DATE_REPLY__INIT)
+INIT(onsale__concert__v1__cancelled_parts__init, Onsale__Concert__V1__CancelledParts, ONSALE__CONCERT__V1__CANCELLED_PARTS__INIT)
+INIT(onsale__concert__v1__set_return_policy_reply__init, Onsale__Concert__V1__SetReturnPolicyReply, ONSALE__CONCERT__V1__SET_RETURN_POLICY_REPLY__INIT)
+INIT(onsale__concert__v1__seat_counts__init, Onsale__Concert__V1__SeatCounts, ONSALE__CONCERT__V1__SEAT_COUNTS__INIT)
+INIT(onsale__concert__v1__seat_range__init, Onsale__Concert__V1__SeatRange, ONSALE__CONCERT__V1__SEAT_RANGE__INIT)
+INIT(onsale__concert__v1__seat_offer__init, Onsale__Concert__V1__SeatOffer, ONSALE__CONCERT__V1__SEAT_OFFER__INIT)
+INIT(onsale__concert__v1__set_seats_request__init, Onsale__Concert__V1__SetSeatsRequest, ONSALE__CONCERT__V1__SET_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__set_seats_reply__init, Onsale__Concert__V1__SetSeatsReply, ONSALE__CONCERT__V1__SET_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__seat_change_counts__init, Onsale__Concert__V1__SeatChangeCounts, ONSALE__CONCERT__V1__SEAT_CHANGE_COUNTS__INIT)
+INIT(onsale__concert__v1__block_seats_request__init, Onsale__Concert__V1__BlockSeatsRequest, ONSALE__CONCERT__V1__BLOCK_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__block_seats_reply__init, Onsale__Concert__V1__BlockSeatsReply, ONSALE__CONCERT__V1__BLOCK_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__unblock_seats_request__init, Onsale__Concert__V1__UnblockSeatsRequest, ONSALE__CONCERT__V1__UNBLOCK_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__unblock_seats_reply__init, Onsale__Concert__V1__UnblockSeatsReply, ONSALE__CONCERT__V1__UNBLOCK_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__remove_seats_request__init, Onsale__Concert__V1__RemoveSeatsRequest, ONSALE__CONCERT__V1__REMOVE_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__remove_seats_reply__init, Onsale__Concert__V1__RemoveSeatsReply, ONSALE__CONCERT__V1__REMOVE_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__list_concerts_request__init, Onsale__Concert__V1__ListConcertsRequest, ONSALE__CONCERT__V1__LIST_CONCERTS_REQUEST__INIT)
+INIT(onsale__concert__v1__list_concerts_reply__init, Onsale__Concert__V1__ListConcertsReply, ONSALE__CONCERT__V1__LIST_CONCERTS_REPLY__INIT)
+INIT(onsale__concert__v1__list_schedules_request__init, Onsale__Concert__V1__ListSchedulesRequest, ONSALE__CONCERT__V1__LIST_SCHEDULES_REQUEST__INIT)
+INIT(onsale__concert__v1__list_schedules_reply__init, Onsale__Concert__V1__ListSchedulesReply, ONSALE__CONCERT__V1__LIST_SCHEDULES_REPLY__INIT)
+INIT(onsale__concert__v1__show_seats_request__init, Onsale__Concert__V1__ShowSeatsRequest, ONSALE__CONCERT__V1__SHOW_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__show_seats_reply__init, Onsale__Concert__V1__ShowSeatsReply, ONSALE__CONCERT__V1__SHOW_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__seat_block__init, Onsale__Concert__V1__SeatBlock, ONSALE__CONCERT__V1__SEAT_BLOCK__INIT)
+INIT(onsale__concert__v1__watch_seats_request__init, Onsale__Concert__V1__WatchSeatsRequest, ONSALE__CONCERT__V1__WATCH_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__watch_seats_item__init, Onsale__Concert__V1__WatchSeatsItem, ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__INIT)
+INIT(onsale__concert__v1__seat_changes__init, Onsale__Concert__V1__SeatChanges, ONSALE__CONCERT__V1__SEAT_CHANGES__INIT)
+INIT(onsale__concert__v1__reserve_seats_request__init, Onsale__Concert__V1__ReserveSeatsRequest, ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__INIT)
+INIT(onsale__concert__v1__seat_names__init, Onsale__Concert__V1__SeatNames, ONSALE__CONCERT__V1__SEAT_NAMES__INIT)
+INIT(onsale__concert__v1__best_seats__init, Onsale__Concert__V1__BestSeats, ONSALE__CONCERT__V1__BEST_SEATS__INIT)
+INIT(onsale__concert__v1__reserve_seats_reply__init, Onsale__Concert__V1__ReserveSeatsReply, ONSALE__CONCERT__V1__RESERVE_SEATS_REPLY__INIT)
+INIT(onsale__concert__v1__reservation_entry__init, Onsale__Concert__V1__ReservationEntry, ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT)
+INIT(onsale__concert__v1__release_reservation_request__init, Onsale__Concert__V1__ReleaseReservationRequest, ONSALE__CONCERT__V1__RELEASE_RESERVATION_REQUEST__INIT)
+INIT(onsale__concert__v1__release_reservation_reply__init, Onsale__Concert__V1__ReleaseReservationReply, ONSALE__CONCERT__V1__RELEASE_RESERVATION_REPLY__INIT)
+INIT(onsale__concert__v1__show_reservation_request__init, Onsale__Concert__V1__ShowReservationRequest, ONSALE__CONCERT__V1__SHOW_RESERVATION_REQUEST__INIT)
+INIT(onsale__concert__v1__show_reservation_reply__init, Onsale__Concert__V1__ShowReservationReply, ONSALE__CONCERT__V1__SHOW_RESERVATION_REPLY__INIT)
+INIT(onsale__concert__v1__list_reservations_request__init, Onsale__Concert__V1__ListReservationsRequest, ONSALE__CONCERT__V1__LIST_RESERVATIONS_REQUEST__INIT)
+INIT(onsale__concert__v1__list_reservations_reply__init, Onsale__Concert__V1__ListReservationsReply, ONSALE__CONCERT__V1__LIST_RESERVATIONS_REPLY__INIT)
+INIT(onsale__concert__v1__confirm_request__init, Onsale__Concert__V1__ConfirmRequest, ONSALE__CONCERT__V1__CONFIRM_REQUEST__INIT)
+INIT(onsale__concert__v1__confirm_reply__init, Onsale__Concert__V1__ConfirmReply, ONSALE__CONCERT__V1__CONFIRM_REPLY__INIT)
+INIT(onsale__concert__v1__abort_request__init, Onsale__Concert__V1__AbortRequest, ONSALE__CONCERT__V1__ABORT_REQUEST__INIT)
+INIT(onsale__concert__v1__abort_reply__init, Onsale__Concert__V1__AbortReply, ONSALE__CONCERT__V1__ABORT_REPLY__INIT)
+INIT(onsale__concert__v1__decision_entry__init, Onsale__Concert__V1__DecisionEntry, ONSALE__CONCERT__V1__DECISION_ENTRY__INIT)
+INIT(onsale__concert__v1__sold_seat__init, Onsale__Concert__V1__SoldSeat, ONSALE__CONCERT__V1__SOLD_SEAT__INIT)
+INIT(onsale__concert__v1__cancel_reservation_request__init, Onsale__Concert__V1__CancelReservationRequest, ONSALE__CONCERT__V1__CANCEL_RESERVATION_REQUEST__INIT)
+INIT(onsale__concert__v1__cancel_reservation_reply__init, Onsale__Concert__V1__CancelReservationReply, ONSALE__CONCERT__V1__CANCEL_RESERVATION_REPLY__INIT)
+INIT(onsale__concert__v1__cancel_tickets_request__init, Onsale__Concert__V1__CancelTicketsRequest, ONSALE__CONCERT__V1__CANCEL_TICKETS_REQUEST__INIT)
+INIT(onsale__concert__v1__cancel_tickets_reply__init, Onsale__Concert__V1__CancelTicketsReply, ONSALE__CONCERT__V1__CANCEL_TICKETS_REPLY__INIT)
+INIT(onsale__concert__v1__quote_return_request__init, Onsale__Concert__V1__QuoteReturnRequest, ONSALE__CONCERT__V1__QUOTE_RETURN_REQUEST__INIT)
+INIT(onsale__concert__v1__quote_return_reply__init, Onsale__Concert__V1__QuoteReturnReply, ONSALE__CONCERT__V1__QUOTE_RETURN_REPLY__INIT)
+INIT(onsale__concert__v1__return_line__init, Onsale__Concert__V1__ReturnLine, ONSALE__CONCERT__V1__RETURN_LINE__INIT)
+INIT(onsale__concert__v1__return_amount__init, Onsale__Concert__V1__ReturnAmount, ONSALE__CONCERT__V1__RETURN_AMOUNT__INIT)
+INIT(onsale__concert__v1__list_refunds_due_request__init, Onsale__Concert__V1__ListRefundsDueRequest, ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REQUEST__INIT)
+INIT(onsale__concert__v1__list_refunds_due_reply__init, Onsale__Concert__V1__ListRefundsDueReply, ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REPLY__INIT)
+INIT(onsale__concert__v1__refund_entry__init, Onsale__Concert__V1__RefundEntry, ONSALE__CONCERT__V1__REFUND_ENTRY__INIT)
+INIT(onsale__concert__v1__acknowledge_refund_request__init, Onsale__Concert__V1__AcknowledgeRefundRequest, ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REQUEST__INIT)
+INIT(onsale__concert__v1__acknowledge_refund_reply__init, Onsale__Concert__V1__AcknowledgeRefundReply, ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REPLY__INIT)
+INIT(onsale__concert__v1__list_tickets_request__init, Onsale__Concert__V1__ListTicketsRequest, ONSALE__CONCERT__V1__LIST_TICKETS_REQUEST__INIT)
+INIT(onsale__concert__v1__list_tickets_reply__init, Onsale__Concert__V1__ListTicketsReply, ONSALE__CONCERT__V1__LIST_TICKETS_REPLY__INIT)
+INIT(onsale__concert__v1__ticket_entry__init, Onsale__Concert__V1__TicketEntry, ONSALE__CONCERT__V1__TICKET_ENTRY__INIT)
+INIT(onsale__concert__v1__show_ticket_request__init, Onsale__Concert__V1__ShowTicketRequest, ONSALE__CONCERT__V1__SHOW_TICKET_REQUEST__INIT)
+INIT(onsale__concert__v1__show_ticket_reply__init, Onsale__Concert__V1__ShowTicketReply, ONSALE__CONCERT__V1__SHOW_TICKET_REPLY__INIT)
+INIT(onsale__concert__v1__show_ticket_keys_request__init, Onsale__Concert__V1__ShowTicketKeysRequest, ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REQUEST__INIT)
+INIT(onsale__concert__v1__show_ticket_keys_reply__init, Onsale__Concert__V1__ShowTicketKeysReply, ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REPLY__INIT)
+INIT(onsale__concert__v1__ticket_key__init, Onsale__Concert__V1__TicketKey, ONSALE__CONCERT__V1__TICKET_KEY__INIT)
+INIT(onsale__concert__v1__check_in_request__init, Onsale__Concert__V1__CheckInRequest, ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT)
+INIT(onsale__concert__v1__check_in_reply__init, Onsale__Concert__V1__CheckInReply, ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT)
+INIT(onsale__concert__v1__undo_check_in_request__init, Onsale__Concert__V1__UndoCheckInRequest, ONSALE__CONCERT__V1__UNDO_CHECK_IN_REQUEST__INIT)
+INIT(onsale__concert__v1__undo_check_in_reply__init, Onsale__Concert__V1__UndoCheckInReply, ONSALE__CONCERT__V1__UNDO_CHECK_IN_REPLY__INIT)
+INIT(onsale__concert__v1__sales_report_request__init, Onsale__Concert__V1__SalesReportRequest, ONSALE__CONCERT__V1__SALES_REPORT_REQUEST__INIT)
+INIT(onsale__concert__v1__sales_report_reply__init, Onsale__Concert__V1__SalesReportReply, ONSALE__CONCERT__V1__SALES_REPORT_REPLY__INIT)
+INIT(onsale__concert__v1__sales_line__init, Onsale__Concert__V1__SalesLine, ONSALE__CONCERT__V1__SALES_LINE__INIT)
+INIT(onsale__concert__v1__show_seat_history_request__init, Onsale__Concert__V1__ShowSeatHistoryRequest, ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REQUEST__INIT)
+INIT(onsale__concert__v1__show_seat_history_reply__init, Onsale__Concert__V1__ShowSeatHistoryReply, ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REPLY__INIT)
+INIT(onsale__concert__v1__seat_claim__init, Onsale__Concert__V1__SeatClaim, ONSALE__CONCERT__V1__SEAT_CLAIM__INIT)
+INIT(onsale__concert__v1__find_reservations_request__init, Onsale__Concert__V1__FindReservationsRequest, ONSALE__CONCERT__V1__FIND_RESERVATIONS_REQUEST__INIT)
+INIT(onsale__concert__v1__find_reservations_reply__init, Onsale__Concert__V1__FindReservationsReply, ONSALE__CONCERT__V1__FIND_RESERVATIONS_REPLY__INIT)
+INIT(onsale__concert__v1__find_tickets_request__init, Onsale__Concert__V1__FindTicketsRequest, ONSALE__CONCERT__V1__FIND_TICKETS_REQUEST__INIT)
+INIT(onsale__concert__v1__find_tickets_reply__init, Onsale__Concert__V1__FindTicketsReply, ONSALE__CONCERT__V1__FIND_TICKETS_REPLY__INIT)
+INIT(onsale__concert__v1__find_buyers_request__init, Onsale__Concert__V1__FindBuyersRequest, ONSALE__CONCERT__V1__FIND_BUYERS_REQUEST__INIT)
+INIT(onsale__concert__v1__find_buyers_reply__init, Onsale__Concert__V1__FindBuyersReply, ONSALE__CONCERT__V1__FIND_BUYERS_REPLY__INIT)
+INIT(onsale__concert__v1__concert_buyer__init, Onsale__Concert__V1__ConcertBuyer, ONSALE__CONCERT__V1__CONCERT_BUYER__INIT)
+INIT(onsale__concert__v1__taken_seats__init, Onsale__Concert__V1__TakenSeats, ONSALE__CONCERT__V1__TAKEN_SEATS__INIT)
+INIT(onsale__concert__v1__taken_seat__init, Onsale__Concert__V1__TakenSeat, ONSALE__CONCERT__V1__TAKEN_SEAT__INIT)
 static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_request__field_descriptors[6] =
 {
   {
@@ -688,14 +184,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__create_concert_request__field_indices_by_name[] = {
-  4,   /* field[4] = browse_room_id */
-  3,   /* field[3] = currency */
-  2,   /* field[2] = host */
-  0,   /* field[0] = name */
-  1,   /* field[1] = title */
-  5,   /* field[5] = zone */
-};
 static const ProtobufCIntRange onsale__concert__v1__create_concert_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -711,7 +199,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_request__de
   sizeof(Onsale__Concert__V1__CreateConcertRequest),
   6,
   onsale__concert__v1__create_concert_request__field_descriptors,
-  onsale__concert__v1__create_concert_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__create_concert_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__create_concert_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -731,9 +219,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_reply_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__create_concert_reply__field_indices_by_name[] = {
-  0,   /* field[0] = concert */
-};
 static const ProtobufCIntRange onsale__concert__v1__create_concert_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -749,7 +234,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__create_concert_reply__desc
   sizeof(Onsale__Concert__V1__CreateConcertReply),
   1,
   onsale__concert__v1__create_concert_reply__field_descriptors,
-  onsale__concert__v1__create_concert_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__create_concert_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__create_concert_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -829,14 +314,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__configure_concert_request__field_indices_by_name[] = {
-  3,   /* field[3] = browse_room_id */
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = host */
-  1,   /* field[1] = title */
-  4,   /* field[4] = version */
-  5,   /* field[5] = zone */
-};
 static const ProtobufCIntRange onsale__concert__v1__configure_concert_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -852,7 +329,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_request_
   sizeof(Onsale__Concert__V1__ConfigureConcertRequest),
   6,
   onsale__concert__v1__configure_concert_request__field_descriptors,
-  onsale__concert__v1__configure_concert_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__configure_concert_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__configure_concert_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -872,9 +349,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__configure_concert_rep
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__configure_concert_reply__field_indices_by_name[] = {
-  0,   /* field[0] = concert */
-};
 static const ProtobufCIntRange onsale__concert__v1__configure_concert_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -890,7 +364,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_concert_reply__d
   sizeof(Onsale__Concert__V1__ConfigureConcertReply),
   1,
   onsale__concert__v1__configure_concert_reply__field_descriptors,
-  onsale__concert__v1__configure_concert_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__configure_concert_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__configure_concert_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1018,18 +492,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__concert_entry__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__concert_entry__field_indices_by_name[] = {
-  5,   /* field[5] = browse_room_id */
-  0,   /* field[0] = concert_id */
-  6,   /* field[6] = created_at_ms */
-  4,   /* field[4] = currency */
-  3,   /* field[3] = host */
-  1,   /* field[1] = name */
-  2,   /* field[2] = title */
-  8,   /* field[8] = updated_at_ms */
-  7,   /* field[7] = version */
-  9,   /* field[9] = zone */
-};
 static const ProtobufCIntRange onsale__concert__v1__concert_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1045,7 +507,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__concert_entry__descriptor 
   sizeof(Onsale__Concert__V1__ConcertEntry),
   10,
   onsale__concert__v1__concert_entry__field_descriptors,
-  onsale__concert__v1__concert_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__concert_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__concert_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1161,17 +623,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_settings__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__schedule_settings__field_indices_by_name[] = {
-  5,   /* field[5] = cancel_until_ms */
-  2,   /* field[2] = ends_at_ms */
-  7,   /* field[7] = hold_ms */
-  0,   /* field[0] = name */
-  8,   /* field[8] = room_id */
-  4,   /* field[4] = sale_closes_at_ms */
-  3,   /* field[3] = sale_opens_at_ms */
-  6,   /* field[6] = seats_per_user */
-  1,   /* field[1] = starts_at_ms */
-};
 static const ProtobufCIntRange onsale__concert__v1__schedule_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1187,7 +638,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_settings__descrip
   sizeof(Onsale__Concert__V1__ScheduleSettings),
   9,
   onsale__concert__v1__schedule_settings__field_descriptors,
-  onsale__concert__v1__schedule_settings__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__schedule_settings__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__schedule_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1219,10 +670,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__add_schedule_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__add_schedule_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = settings */
-};
 static const ProtobufCIntRange onsale__concert__v1__add_schedule_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1238,7 +685,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__add_schedule_request__desc
   sizeof(Onsale__Concert__V1__AddScheduleRequest),
   2,
   onsale__concert__v1__add_schedule_request__field_descriptors,
-  onsale__concert__v1__add_schedule_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__add_schedule_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__add_schedule_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1258,9 +705,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__add_schedule_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__add_schedule_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedule */
-};
 static const ProtobufCIntRange onsale__concert__v1__add_schedule_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1276,7 +720,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__add_schedule_reply__descri
   sizeof(Onsale__Concert__V1__AddScheduleReply),
   1,
   onsale__concert__v1__add_schedule_reply__field_descriptors,
-  onsale__concert__v1__add_schedule_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__add_schedule_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__add_schedule_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1332,12 +776,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__configure_schedule_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__configure_schedule_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = settings */
-  3,   /* field[3] = version */
-};
 static const ProtobufCIntRange onsale__concert__v1__configure_schedule_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1353,7 +791,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_request
   sizeof(Onsale__Concert__V1__ConfigureScheduleRequest),
   4,
   onsale__concert__v1__configure_schedule_request__field_descriptors,
-  onsale__concert__v1__configure_schedule_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__configure_schedule_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__configure_schedule_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1373,9 +811,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__configure_schedule_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__configure_schedule_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedule */
-};
 static const ProtobufCIntRange onsale__concert__v1__configure_schedule_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1391,7 +826,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__
   sizeof(Onsale__Concert__V1__ConfigureScheduleReply),
   1,
   onsale__concert__v1__configure_schedule_reply__field_descriptors,
-  onsale__concert__v1__configure_schedule_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__configure_schedule_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__configure_schedule_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1507,17 +942,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__move_date_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__move_date_request__field_indices_by_name[] = {
-  7,   /* field[7] = cancel_until_ms */
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = ends_at_ms */
-  4,   /* field[4] = reason */
-  5,   /* field[5] = return_until_ms */
-  6,   /* field[6] = sale_closes_at_ms */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = starts_at_ms */
-  8,   /* field[8] = version */
-};
 static const ProtobufCIntRange onsale__concert__v1__move_date_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1533,7 +957,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__move_date_request__descrip
   sizeof(Onsale__Concert__V1__MoveDateRequest),
   9,
   onsale__concert__v1__move_date_request__field_descriptors,
-  onsale__concert__v1__move_date_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__move_date_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__move_date_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1553,9 +977,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__move_date_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__move_date_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedule */
-};
 static const ProtobufCIntRange onsale__concert__v1__move_date_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1571,7 +992,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__move_date_reply__descripto
   sizeof(Onsale__Concert__V1__MoveDateReply),
   1,
   onsale__concert__v1__move_date_reply__field_descriptors,
-  onsale__concert__v1__move_date_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__move_date_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__move_date_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1759,23 +1180,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name[] = {
-  12,   /* field[12] = cancel_reason */
-  13,   /* field[13] = cancelled_at_ms */
-  1,   /* field[1] = concert_id */
-  5,   /* field[5] = counts */
-  7,   /* field[7] = created_at_ms */
-  4,   /* field[4] = layout_version */
-  10,   /* field[10] = move_reason */
-  9,   /* field[9] = moved_at_ms */
-  14,   /* field[14] = presales */
-  6,   /* field[6] = return_steps */
-  11,   /* field[11] = return_until_ms */
-  0,   /* field[0] = schedule_id */
-  2,   /* field[2] = settings */
-  8,   /* field[8] = updated_at_ms */
-  3,   /* field[3] = version */
-};
 static const ProtobufCIntRange onsale__concert__v1__schedule_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1791,7 +1195,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor
   sizeof(Onsale__Concert__V1__ScheduleEntry),
   15,
   onsale__concert__v1__schedule_entry__field_descriptors,
-  onsale__concert__v1__schedule_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__schedule_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__schedule_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1811,9 +1215,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__presale__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__presale__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__presale__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1829,7 +1230,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__presale__descriptor =
   sizeof(Onsale__Concert__V1__Presale),
   1,
   onsale__concert__v1__presale__field_descriptors,
-  onsale__concert__v1__presale__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__presale__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__presale__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1885,12 +1286,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_presales_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_presales_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = presales */
-  1,   /* field[1] = schedule_id */
-  3,   /* field[3] = version */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_presales_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1906,7 +1301,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_request__desc
   sizeof(Onsale__Concert__V1__SetPresalesRequest),
   4,
   onsale__concert__v1__set_presales_request__field_descriptors,
-  onsale__concert__v1__set_presales_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_presales_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_presales_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1926,9 +1321,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_presales_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_presales_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedule */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_presales_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1944,7 +1336,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_presales_reply__descri
   sizeof(Onsale__Concert__V1__SetPresalesReply),
   1,
   onsale__concert__v1__set_presales_reply__field_descriptors,
-  onsale__concert__v1__set_presales_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_presales_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_presales_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1976,10 +1368,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__return_step__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__return_step__field_indices_by_name[] = {
-  0,   /* field[0] = days_before_start */
-  1,   /* field[1] = kept_percent */
-};
 static const ProtobufCIntRange onsale__concert__v1__return_step__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1995,7 +1383,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor =
   sizeof(Onsale__Concert__V1__ReturnStep),
   2,
   onsale__concert__v1__return_step__field_descriptors,
-  onsale__concert__v1__return_step__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__return_step__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__return_step__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2063,13 +1451,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_return_policy_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_return_policy_request__field_indices_by_name[] = {
-  3,   /* field[3] = cancel_until_ms */
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = steps */
-  4,   /* field[4] = version */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_return_policy_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2085,7 +1466,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request_
   sizeof(Onsale__Concert__V1__SetReturnPolicyRequest),
   5,
   onsale__concert__v1__set_return_policy_request__field_descriptors,
-  onsale__concert__v1__set_return_policy_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_return_policy_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_return_policy_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2141,12 +1522,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_date_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_date_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = confirmation */
-  2,   /* field[2] = reason */
-  1,   /* field[1] = schedule_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_date_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2162,7 +1537,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_request__descr
   sizeof(Onsale__Concert__V1__CancelDateRequest),
   4,
   onsale__concert__v1__cancel_date_request__field_descriptors,
-  onsale__concert__v1__cancel_date_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_date_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_date_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2254,15 +1629,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_date_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_date_reply__field_indices_by_name[] = {
-  5,   /* field[5] = cancelled_at_ms */
-  3,   /* field[3] = confirmation */
-  2,   /* field[2] = currency */
-  1,   /* field[1] = done */
-  6,   /* field[6] = finished_at_ms */
-  0,   /* field[0] = left */
-  4,   /* field[4] = reason */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_date_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2278,7 +1644,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_date_reply__descrip
   sizeof(Onsale__Concert__V1__CancelDateReply),
   7,
   onsale__concert__v1__cancel_date_reply__field_descriptors,
-  onsale__concert__v1__cancel_date_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_date_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_date_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2334,12 +1700,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancelled_parts__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancelled_parts__field_indices_by_name[] = {
-  1,   /* field[1] = held */
-  3,   /* field[3] = refunded */
-  0,   /* field[0] = seats */
-  2,   /* field[2] = tickets */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancelled_parts__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2355,7 +1715,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancelled_parts__descripto
   sizeof(Onsale__Concert__V1__CancelledParts),
   4,
   onsale__concert__v1__cancelled_parts__field_descriptors,
-  onsale__concert__v1__cancelled_parts__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancelled_parts__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancelled_parts__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2375,9 +1735,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_return_policy_rep
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_return_policy_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedule */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_return_policy_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2393,7 +1750,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_reply__d
   sizeof(Onsale__Concert__V1__SetReturnPolicyReply),
   1,
   onsale__concert__v1__set_return_policy_reply__field_descriptors,
-  onsale__concert__v1__set_return_policy_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_return_policy_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_return_policy_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2449,12 +1806,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_counts__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_counts__field_indices_by_name[] = {
-  3,   /* field[3] = blocked */
-  0,   /* field[0] = free */
-  1,   /* field[1] = held */
-  2,   /* field[2] = sold */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_counts__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2470,7 +1821,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_counts__descriptor =
   sizeof(Onsale__Concert__V1__SeatCounts),
   4,
   onsale__concert__v1__seat_counts__field_descriptors,
-  onsale__concert__v1__seat_counts__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_counts__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_counts__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2526,12 +1877,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_range__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_range__field_indices_by_name[] = {
-  2,   /* field[2] = first_number */
-  3,   /* field[3] = last_number */
-  1,   /* field[1] = row */
-  0,   /* field[0] = section */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_range__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2547,7 +1892,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_range__descriptor =
   sizeof(Onsale__Concert__V1__SeatRange),
   4,
   onsale__concert__v1__seat_range__field_descriptors,
-  onsale__concert__v1__seat_range__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_range__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_range__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2591,11 +1936,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_offer__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_offer__field_indices_by_name[] = {
-  1,   /* field[1] = grade */
-  2,   /* field[2] = price */
-  0,   /* field[0] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_offer__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2611,7 +1951,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_offer__descriptor =
   sizeof(Onsale__Concert__V1__SeatOffer),
   3,
   onsale__concert__v1__seat_offer__field_descriptors,
-  onsale__concert__v1__seat_offer__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_offer__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_offer__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2655,11 +1995,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_seats_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = offers */
-  1,   /* field[1] = schedule_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2675,7 +2010,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_seats_request__descrip
   sizeof(Onsale__Concert__V1__SetSeatsRequest),
   3,
   onsale__concert__v1__set_seats_request__field_descriptors,
-  onsale__concert__v1__set_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2695,9 +2030,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__set_seats_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__set_seats_reply__field_indices_by_name[] = {
-  0,   /* field[0] = counts */
-};
 static const ProtobufCIntRange onsale__concert__v1__set_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2713,7 +2045,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__set_seats_reply__descripto
   sizeof(Onsale__Concert__V1__SetSeatsReply),
   1,
   onsale__concert__v1__set_seats_reply__field_descriptors,
-  onsale__concert__v1__set_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__set_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__set_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2757,11 +2089,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_change_counts__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_change_counts__field_indices_by_name[] = {
-  0,   /* field[0] = added */
-  1,   /* field[1] = changed */
-  2,   /* field[2] = kept */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_change_counts__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2777,7 +2104,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_change_counts__descri
   sizeof(Onsale__Concert__V1__SeatChangeCounts),
   3,
   onsale__concert__v1__seat_change_counts__field_descriptors,
-  onsale__concert__v1__seat_change_counts__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_change_counts__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_change_counts__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2833,12 +2160,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__block_seats_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__block_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = reason */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__block_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2854,7 +2175,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__block_seats_request__descr
   sizeof(Onsale__Concert__V1__BlockSeatsRequest),
   4,
   onsale__concert__v1__block_seats_request__field_descriptors,
-  onsale__concert__v1__block_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__block_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__block_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2874,9 +2195,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__block_seats_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__block_seats_reply__field_indices_by_name[] = {
-  0,   /* field[0] = counts */
-};
 static const ProtobufCIntRange onsale__concert__v1__block_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2892,7 +2210,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__block_seats_reply__descrip
   sizeof(Onsale__Concert__V1__BlockSeatsReply),
   1,
   onsale__concert__v1__block_seats_reply__field_descriptors,
-  onsale__concert__v1__block_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__block_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__block_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2936,11 +2254,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__unblock_seats_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__unblock_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__unblock_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2956,7 +2269,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__unblock_seats_request__des
   sizeof(Onsale__Concert__V1__UnblockSeatsRequest),
   3,
   onsale__concert__v1__unblock_seats_request__field_descriptors,
-  onsale__concert__v1__unblock_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__unblock_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__unblock_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2976,9 +2289,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__unblock_seats_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__unblock_seats_reply__field_indices_by_name[] = {
-  0,   /* field[0] = counts */
-};
 static const ProtobufCIntRange onsale__concert__v1__unblock_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2994,7 +2304,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__unblock_seats_reply__descr
   sizeof(Onsale__Concert__V1__UnblockSeatsReply),
   1,
   onsale__concert__v1__unblock_seats_reply__field_descriptors,
-  onsale__concert__v1__unblock_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__unblock_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__unblock_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3038,11 +2348,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__remove_seats_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__remove_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__remove_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3058,7 +2363,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_request__desc
   sizeof(Onsale__Concert__V1__RemoveSeatsRequest),
   3,
   onsale__concert__v1__remove_seats_request__field_descriptors,
-  onsale__concert__v1__remove_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__remove_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__remove_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3078,9 +2383,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__remove_seats_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__remove_seats_reply__field_indices_by_name[] = {
-  0,   /* field[0] = counts */
-};
 static const ProtobufCIntRange onsale__concert__v1__remove_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3096,7 +2398,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__remove_seats_reply__descri
   sizeof(Onsale__Concert__V1__RemoveSeatsReply),
   1,
   onsale__concert__v1__remove_seats_reply__field_descriptors,
-  onsale__concert__v1__remove_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__remove_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__remove_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3128,10 +2430,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_concerts_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_concerts_request__field_indices_by_name[] = {
-  1,   /* field[1] = after */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_concerts_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3147,7 +2445,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_concerts_request__des
   sizeof(Onsale__Concert__V1__ListConcertsRequest),
   2,
   onsale__concert__v1__list_concerts_request__field_descriptors,
-  onsale__concert__v1__list_concerts_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_concerts_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_concerts_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3179,10 +2477,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_concerts_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_concerts_reply__field_indices_by_name[] = {
-  0,   /* field[0] = concerts */
-  1,   /* field[1] = has_more */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_concerts_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3198,7 +2492,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_concerts_reply__descr
   sizeof(Onsale__Concert__V1__ListConcertsReply),
   2,
   onsale__concert__v1__list_concerts_reply__field_descriptors,
-  onsale__concert__v1__list_concerts_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_concerts_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_concerts_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3266,13 +2560,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_schedules_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_schedules_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = name */
-  4,   /* field[4] = only_available */
-  2,   /* field[2] = only_with_free_seats */
-  3,   /* field[3] = pass */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_schedules_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3288,7 +2575,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_request__de
   sizeof(Onsale__Concert__V1__ListSchedulesRequest),
   5,
   onsale__concert__v1__list_schedules_request__field_descriptors,
-  onsale__concert__v1__list_schedules_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_schedules_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_schedules_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3308,9 +2595,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_schedules_reply_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_schedules_reply__field_indices_by_name[] = {
-  0,   /* field[0] = schedules */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_schedules_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3326,7 +2610,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_schedules_reply__desc
   sizeof(Onsale__Concert__V1__ListSchedulesReply),
   1,
   onsale__concert__v1__list_schedules_reply__field_descriptors,
-  onsale__concert__v1__list_schedules_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_schedules_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_schedules_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3406,14 +2690,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  5,   /* field[5] = first_free_index */
-  3,   /* field[3] = known_layout_version */
-  2,   /* field[2] = pass */
-  1,   /* field[1] = schedule_id */
-  4,   /* field[4] = with_free_seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3429,7 +2705,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_request__descri
   sizeof(Onsale__Concert__V1__ShowSeatsRequest),
   6,
   onsale__concert__v1__show_seats_request__field_descriptors,
-  onsale__concert__v1__show_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3545,17 +2821,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seats_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_seats_reply__field_indices_by_name[] = {
-  6,   /* field[6] = as_of_ms */
-  4,   /* field[4] = blocked */
-  1,   /* field[1] = blocks */
-  5,   /* field[5] = currency */
-  7,   /* field[7] = free_seats */
-  2,   /* field[2] = held */
-  0,   /* field[0] = layout_version */
-  8,   /* field[8] = next_free_index */
-  3,   /* field[3] = sold */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3571,7 +2836,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seats_reply__descript
   sizeof(Onsale__Concert__V1__ShowSeatsReply),
   9,
   onsale__concert__v1__show_seats_reply__field_descriptors,
-  onsale__concert__v1__show_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3627,12 +2892,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_block__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_block__field_indices_by_name[] = {
-  3,   /* field[3] = first_index */
-  1,   /* field[1] = grade */
-  2,   /* field[2] = price */
-  0,   /* field[0] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_block__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3648,7 +2907,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_block__descriptor =
   sizeof(Onsale__Concert__V1__SeatBlock),
   4,
   onsale__concert__v1__seat_block__field_descriptors,
-  onsale__concert__v1__seat_block__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_block__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_block__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3692,11 +2951,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__watch_seats_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__watch_seats_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = pass */
-  1,   /* field[1] = schedule_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__watch_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3712,7 +2966,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__watch_seats_request__descr
   sizeof(Onsale__Concert__V1__WatchSeatsRequest),
   3,
   onsale__concert__v1__watch_seats_request__field_descriptors,
-  onsale__concert__v1__watch_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__watch_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__watch_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3744,10 +2998,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__watch_seats_item__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__watch_seats_item__field_indices_by_name[] = {
-  1,   /* field[1] = changes */
-  0,   /* field[0] = map */
-};
 static const ProtobufCIntRange onsale__concert__v1__watch_seats_item__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3763,7 +3013,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__watch_seats_item__descript
   sizeof(Onsale__Concert__V1__WatchSeatsItem),
   2,
   onsale__concert__v1__watch_seats_item__field_descriptors,
-  onsale__concert__v1__watch_seats_item__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__watch_seats_item__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__watch_seats_item__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3819,12 +3069,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_changes__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_changes__field_indices_by_name[] = {
-  3,   /* field[3] = blocked */
-  0,   /* field[0] = freed */
-  1,   /* field[1] = held */
-  2,   /* field[2] = sold */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_changes__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3840,7 +3084,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_changes__descriptor =
   sizeof(Onsale__Concert__V1__SeatChanges),
   4,
   onsale__concert__v1__seat_changes__field_descriptors,
-  onsale__concert__v1__seat_changes__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_changes__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_changes__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3908,13 +3152,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reserve_seats_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__reserve_seats_request__field_indices_by_name[] = {
-  3,   /* field[3] = best */
-  0,   /* field[0] = concert_id */
-  4,   /* field[4] = pass */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__reserve_seats_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3930,7 +3167,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_request__des
   sizeof(Onsale__Concert__V1__ReserveSeatsRequest),
   5,
   onsale__concert__v1__reserve_seats_request__field_descriptors,
-  onsale__concert__v1__reserve_seats_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__reserve_seats_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3950,9 +3187,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_names__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_names__field_indices_by_name[] = {
-  0,   /* field[0] = names */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_names__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3968,7 +3202,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_names__descriptor =
   sizeof(Onsale__Concert__V1__SeatNames),
   1,
   onsale__concert__v1__seat_names__field_descriptors,
-  onsale__concert__v1__seat_names__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_names__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_names__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4000,10 +3234,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__best_seats__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__best_seats__field_indices_by_name[] = {
-  0,   /* field[0] = count */
-  1,   /* field[1] = grade */
-};
 static const ProtobufCIntRange onsale__concert__v1__best_seats__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4019,7 +3249,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__best_seats__descriptor =
   sizeof(Onsale__Concert__V1__BestSeats),
   2,
   onsale__concert__v1__best_seats__field_descriptors,
-  onsale__concert__v1__best_seats__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__best_seats__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__best_seats__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4039,9 +3269,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reserve_seats_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__reserve_seats_reply__field_indices_by_name[] = {
-  0,   /* field[0] = reservation */
-};
 static const ProtobufCIntRange onsale__concert__v1__reserve_seats_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4057,7 +3284,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_reply__descr
   sizeof(Onsale__Concert__V1__ReserveSeatsReply),
   1,
   onsale__concert__v1__reserve_seats_reply__field_descriptors,
-  onsale__concert__v1__reserve_seats_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__reserve_seats_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4293,27 +3520,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_name[] = {
-  5,   /* field[5] = amount */
-  1,   /* field[1] = concert_id */
-  6,   /* field[6] = currency */
-  16,   /* field[16] = date_cancelled */
-  8,   /* field[8] = deadline_ms */
-  10,   /* field[10] = ended_at_ms */
-  11,   /* field[11] = payment_id */
-  18,   /* field[18] = place_id */
-  0,   /* field[0] = reservation_id */
-  7,   /* field[7] = reserved_at_ms */
-  13,   /* field[13] = return_reason */
-  12,   /* field[12] = returned_seats */
-  17,   /* field[17] = room_id */
-  2,   /* field[2] = schedule_id */
-  4,   /* field[4] = seats */
-  9,   /* field[9] = sold_at_ms */
-  3,   /* field[3] = state */
-  15,   /* field[15] = updated_at_ms */
-  14,   /* field[14] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__reservation_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4329,7 +3535,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descrip
   sizeof(Onsale__Concert__V1__ReservationEntry),
   19,
   onsale__concert__v1__reservation_entry__field_descriptors,
-  onsale__concert__v1__reservation_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__reservation_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__reservation_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4361,10 +3567,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__release_reservation_r
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__release_reservation_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = reservation_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__release_reservation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4380,7 +3582,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__release_reservation_reques
   sizeof(Onsale__Concert__V1__ReleaseReservationRequest),
   2,
   onsale__concert__v1__release_reservation_request__field_descriptors,
-  onsale__concert__v1__release_reservation_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__release_reservation_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__release_reservation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4400,9 +3602,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__release_reservation_r
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__release_reservation_reply__field_indices_by_name[] = {
-  0,   /* field[0] = reservation */
-};
 static const ProtobufCIntRange onsale__concert__v1__release_reservation_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4418,7 +3617,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__release_reservation_reply_
   sizeof(Onsale__Concert__V1__ReleaseReservationReply),
   1,
   onsale__concert__v1__release_reservation_reply__field_descriptors,
-  onsale__concert__v1__release_reservation_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__release_reservation_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__release_reservation_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4450,10 +3649,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_reservation_requ
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_reservation_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = reservation_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_reservation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4469,7 +3664,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_reservation_request__
   sizeof(Onsale__Concert__V1__ShowReservationRequest),
   2,
   onsale__concert__v1__show_reservation_request__field_descriptors,
-  onsale__concert__v1__show_reservation_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_reservation_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_reservation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4489,9 +3684,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_reservation_repl
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_reservation_reply__field_indices_by_name[] = {
-  0,   /* field[0] = reservation */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_reservation_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4507,7 +3699,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_reservation_reply__de
   sizeof(Onsale__Concert__V1__ShowReservationReply),
   1,
   onsale__concert__v1__show_reservation_reply__field_descriptors,
-  onsale__concert__v1__show_reservation_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_reservation_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_reservation_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4527,9 +3719,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_reservations_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_reservations_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_reservations_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4545,7 +3734,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_reservations_request_
   sizeof(Onsale__Concert__V1__ListReservationsRequest),
   1,
   onsale__concert__v1__list_reservations_request__field_descriptors,
-  onsale__concert__v1__list_reservations_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_reservations_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_reservations_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4565,9 +3754,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_reservations_rep
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_reservations_reply__field_indices_by_name[] = {
-  0,   /* field[0] = reservations */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_reservations_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4583,7 +3769,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_reservations_reply__d
   sizeof(Onsale__Concert__V1__ListReservationsReply),
   1,
   onsale__concert__v1__list_reservations_reply__field_descriptors,
-  onsale__concert__v1__list_reservations_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_reservations_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_reservations_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4675,15 +3861,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__confirm_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__confirm_request__field_indices_by_name[] = {
-  4,   /* field[4] = amount */
-  0,   /* field[0] = concert_id */
-  5,   /* field[5] = currency */
-  1,   /* field[1] = payment_id */
-  2,   /* field[2] = reservation_id */
-  6,   /* field[6] = understands_parts */
-  3,   /* field[3] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__confirm_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4699,7 +3876,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__confirm_request__descripto
   sizeof(Onsale__Concert__V1__ConfirmRequest),
   7,
   onsale__concert__v1__confirm_request__field_descriptors,
-  onsale__concert__v1__confirm_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__confirm_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__confirm_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4719,9 +3896,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__confirm_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__confirm_reply__field_indices_by_name[] = {
-  0,   /* field[0] = decision */
-};
 static const ProtobufCIntRange onsale__concert__v1__confirm_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4737,7 +3911,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__confirm_reply__descriptor 
   sizeof(Onsale__Concert__V1__ConfirmReply),
   1,
   onsale__concert__v1__confirm_reply__field_descriptors,
-  onsale__concert__v1__confirm_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__confirm_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__confirm_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4793,12 +3967,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__abort_request__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__abort_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = payment_id */
-  2,   /* field[2] = reservation_id */
-  3,   /* field[3] = understands_parts */
-};
 static const ProtobufCIntRange onsale__concert__v1__abort_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4814,7 +3982,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__abort_request__descriptor 
   sizeof(Onsale__Concert__V1__AbortRequest),
   4,
   onsale__concert__v1__abort_request__field_descriptors,
-  onsale__concert__v1__abort_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__abort_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__abort_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4834,9 +4002,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__abort_reply__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__abort_reply__field_indices_by_name[] = {
-  0,   /* field[0] = decision */
-};
 static const ProtobufCIntRange onsale__concert__v1__abort_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4852,7 +4017,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descriptor =
   sizeof(Onsale__Concert__V1__AbortReply),
   1,
   onsale__concert__v1__abort_reply__field_descriptors,
-  onsale__concert__v1__abort_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__abort_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__abort_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4956,16 +4121,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__decision_entry__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__decision_entry__field_indices_by_name[] = {
-  3,   /* field[3] = amount */
-  4,   /* field[4] = currency */
-  0,   /* field[0] = outcome */
-  6,   /* field[6] = place_id */
-  1,   /* field[1] = reason */
-  2,   /* field[2] = reservation_id */
-  5,   /* field[5] = room_id */
-  7,   /* field[7] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__decision_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4981,7 +4136,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor
   sizeof(Onsale__Concert__V1__DecisionEntry),
   8,
   onsale__concert__v1__decision_entry__field_descriptors,
-  onsale__concert__v1__decision_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__decision_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__decision_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5013,10 +4168,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__sold_seat__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__sold_seat__field_indices_by_name[] = {
-  0,   /* field[0] = seat */
-  1,   /* field[1] = ticket_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__sold_seat__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5032,7 +4183,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sold_seat__descriptor =
   sizeof(Onsale__Concert__V1__SoldSeat),
   2,
   onsale__concert__v1__sold_seat__field_descriptors,
-  onsale__concert__v1__sold_seat__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__sold_seat__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__sold_seat__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5088,12 +4239,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_reservation_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = least_amount */
-  2,   /* field[2] = reason */
-  1,   /* field[1] = reservation_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_reservation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5109,7 +4254,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request
   sizeof(Onsale__Concert__V1__CancelReservationRequest),
   4,
   onsale__concert__v1__cancel_reservation_request__field_descriptors,
-  onsale__concert__v1__cancel_reservation_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_reservation_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_reservation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5153,11 +4298,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_reservation_reply__field_indices_by_name[] = {
-  2,   /* field[2] = refund */
-  1,   /* field[1] = refund_id */
-  0,   /* field[0] = reservation */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_reservation_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5173,7 +4313,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__
   sizeof(Onsale__Concert__V1__CancelReservationReply),
   3,
   onsale__concert__v1__cancel_reservation_reply__field_descriptors,
-  onsale__concert__v1__cancel_reservation_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_reservation_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_reservation_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5241,13 +4381,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_tickets_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_tickets_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = least_amount */
-  4,   /* field[4] = reason */
-  1,   /* field[1] = reservation_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_tickets_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5263,7 +4396,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_request__de
   sizeof(Onsale__Concert__V1__CancelTicketsRequest),
   5,
   onsale__concert__v1__cancel_tickets_request__field_descriptors,
-  onsale__concert__v1__cancel_tickets_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_tickets_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_tickets_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5295,10 +4428,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_tickets_reply_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__cancel_tickets_reply__field_indices_by_name[] = {
-  1,   /* field[1] = refund */
-  0,   /* field[0] = reservation */
-};
 static const ProtobufCIntRange onsale__concert__v1__cancel_tickets_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5314,7 +4443,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_reply__desc
   sizeof(Onsale__Concert__V1__CancelTicketsReply),
   2,
   onsale__concert__v1__cancel_tickets_reply__field_descriptors,
-  onsale__concert__v1__cancel_tickets_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__cancel_tickets_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5358,11 +4487,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__quote_return_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__quote_return_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = reservation_id */
-  2,   /* field[2] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__quote_return_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5378,7 +4502,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_request__desc
   sizeof(Onsale__Concert__V1__QuoteReturnRequest),
   3,
   onsale__concert__v1__quote_return_request__field_descriptors,
-  onsale__concert__v1__quote_return_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__quote_return_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__quote_return_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5410,10 +4534,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__quote_return_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__quote_return_reply__field_indices_by_name[] = {
-  0,   /* field[0] = lines */
-  1,   /* field[1] = total */
-};
 static const ProtobufCIntRange onsale__concert__v1__quote_return_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5429,7 +4549,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_reply__descri
   sizeof(Onsale__Concert__V1__QuoteReturnReply),
   2,
   onsale__concert__v1__quote_return_reply__field_descriptors,
-  onsale__concert__v1__quote_return_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__quote_return_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__quote_return_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5485,12 +4605,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__return_line__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__return_line__field_indices_by_name[] = {
-  3,   /* field[3] = kept */
-  1,   /* field[1] = price */
-  2,   /* field[2] = refunded */
-  0,   /* field[0] = seat */
-};
 static const ProtobufCIntRange onsale__concert__v1__return_line__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5506,7 +4620,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__return_line__descriptor =
   sizeof(Onsale__Concert__V1__ReturnLine),
   4,
   onsale__concert__v1__return_line__field_descriptors,
-  onsale__concert__v1__return_line__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__return_line__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__return_line__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5550,11 +4664,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__return_amount__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__return_amount__field_indices_by_name[] = {
-  2,   /* field[2] = currency */
-  1,   /* field[1] = kept */
-  0,   /* field[0] = refunded */
-};
 static const ProtobufCIntRange onsale__concert__v1__return_amount__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5570,7 +4679,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__return_amount__descriptor 
   sizeof(Onsale__Concert__V1__ReturnAmount),
   3,
   onsale__concert__v1__return_amount__field_descriptors,
-  onsale__concert__v1__return_amount__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__return_amount__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__return_amount__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5626,12 +4735,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_refunds_due_requ
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_refunds_due_request__field_indices_by_name[] = {
-  1,   /* field[1] = after_concert_id */
-  2,   /* field[2] = after_refund_id */
-  0,   /* field[0] = concert_id */
-  3,   /* field[3] = understands_parts */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_refunds_due_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5647,7 +4750,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_request__
   sizeof(Onsale__Concert__V1__ListRefundsDueRequest),
   4,
   onsale__concert__v1__list_refunds_due_request__field_descriptors,
-  onsale__concert__v1__list_refunds_due_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_refunds_due_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_refunds_due_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5679,10 +4782,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_refunds_due_repl
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_refunds_due_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = refunds */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_refunds_due_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5698,7 +4797,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_reply__de
   sizeof(Onsale__Concert__V1__ListRefundsDueReply),
   2,
   onsale__concert__v1__list_refunds_due_reply__field_descriptors,
-  onsale__concert__v1__list_refunds_due_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_refunds_due_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_refunds_due_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5850,20 +4949,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__refund_entry__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__refund_entry__field_indices_by_name[] = {
-  11,   /* field[11] = acknowledged_at_ms */
-  5,   /* field[5] = amount */
-  1,   /* field[1] = concert_id */
-  6,   /* field[6] = currency */
-  8,   /* field[8] = due_since_ms */
-  9,   /* field[9] = kept */
-  2,   /* field[2] = payment_id */
-  7,   /* field[7] = reason */
-  0,   /* field[0] = refund_id */
-  3,   /* field[3] = reservation_id */
-  10,   /* field[10] = seats */
-  4,   /* field[4] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__refund_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5879,7 +4964,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__refund_entry__descriptor =
   sizeof(Onsale__Concert__V1__RefundEntry),
   12,
   onsale__concert__v1__refund_entry__field_descriptors,
-  onsale__concert__v1__refund_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__refund_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__refund_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5923,11 +5008,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__acknowledge_refund_re
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__acknowledge_refund_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = payment_id */
-  1,   /* field[1] = refund_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__acknowledge_refund_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5943,13 +5023,12 @@ const ProtobufCMessageDescriptor onsale__concert__v1__acknowledge_refund_request
   sizeof(Onsale__Concert__V1__AcknowledgeRefundRequest),
   3,
   onsale__concert__v1__acknowledge_refund_request__field_descriptors,
-  onsale__concert__v1__acknowledge_refund_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__acknowledge_refund_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__acknowledge_refund_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__concert__v1__acknowledge_refund_reply__field_descriptors NULL
-#define onsale__concert__v1__acknowledge_refund_reply__field_indices_by_name NULL
 #define onsale__concert__v1__acknowledge_refund_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__concert__v1__acknowledge_refund_reply__descriptor =
 {
@@ -5961,7 +5040,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__acknowledge_refund_reply__
   sizeof(Onsale__Concert__V1__AcknowledgeRefundReply),
   0,
   onsale__concert__v1__acknowledge_refund_reply__field_descriptors,
-  onsale__concert__v1__acknowledge_refund_reply__field_indices_by_name,
+  NULL,
   0,  onsale__concert__v1__acknowledge_refund_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__acknowledge_refund_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -5981,9 +5060,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_tickets_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_tickets_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_tickets_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -5999,7 +5075,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_tickets_request__desc
   sizeof(Onsale__Concert__V1__ListTicketsRequest),
   1,
   onsale__concert__v1__list_tickets_request__field_descriptors,
-  onsale__concert__v1__list_tickets_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_tickets_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_tickets_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6019,9 +5095,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_tickets_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__list_tickets_reply__field_indices_by_name[] = {
-  0,   /* field[0] = tickets */
-};
 static const ProtobufCIntRange onsale__concert__v1__list_tickets_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6037,7 +5110,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_tickets_reply__descri
   sizeof(Onsale__Concert__V1__ListTicketsReply),
   1,
   onsale__concert__v1__list_tickets_reply__field_descriptors,
-  onsale__concert__v1__list_tickets_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__list_tickets_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__list_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6369,35 +5442,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[] = {
-  17,   /* field[17] = cancel_reason */
-  13,   /* field[13] = cancelled_at_ms */
-  1,   /* field[1] = concert_id */
-  8,   /* field[8] = currency */
-  10,   /* field[10] = ends_at_ms */
-  18,   /* field[18] = first_used_at_ms */
-  6,   /* field[6] = grade */
-  11,   /* field[11] = issued_at_ms */
-  15,   /* field[15] = kept */
-  24,   /* field[24] = move_reason */
-  26,   /* field[26] = moved_at_ms */
-  7,   /* field[7] = price */
-  16,   /* field[16] = refund_id */
-  14,   /* field[14] = refunded */
-  3,   /* field[3] = reservation_id */
-  25,   /* field[25] = return_until_ms */
-  2,   /* field[2] = schedule_id */
-  5,   /* field[5] = seat */
-  23,   /* field[23] = sold_starts_at_ms */
-  9,   /* field[9] = starts_at_ms */
-  4,   /* field[4] = state */
-  0,   /* field[0] = ticket_id */
-  20,   /* field[20] = undo_reason */
-  19,   /* field[19] = undone_at_ms */
-  21,   /* field[21] = updated_at_ms */
-  12,   /* field[12] = used_at_ms */
-  22,   /* field[22] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__ticket_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6413,7 +5457,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
   sizeof(Onsale__Concert__V1__TicketEntry),
   27,
   onsale__concert__v1__ticket_entry__field_descriptors,
-  onsale__concert__v1__ticket_entry__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__ticket_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__ticket_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6445,10 +5489,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_ticket_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_ticket_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = ticket_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_ticket_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6464,7 +5504,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_request__descr
   sizeof(Onsale__Concert__V1__ShowTicketRequest),
   2,
   onsale__concert__v1__show_ticket_request__field_descriptors,
-  onsale__concert__v1__show_ticket_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_ticket_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_ticket_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6496,10 +5536,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_ticket_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_ticket_reply__field_indices_by_name[] = {
-  1,   /* field[1] = code */
-  0,   /* field[0] = ticket */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_ticket_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6515,13 +5551,12 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_reply__descrip
   sizeof(Onsale__Concert__V1__ShowTicketReply),
   2,
   onsale__concert__v1__show_ticket_reply__field_descriptors,
-  onsale__concert__v1__show_ticket_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_ticket_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_ticket_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__concert__v1__show_ticket_keys_request__field_descriptors NULL
-#define onsale__concert__v1__show_ticket_keys_request__field_indices_by_name NULL
 #define onsale__concert__v1__show_ticket_keys_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_keys_request__descriptor =
 {
@@ -6533,7 +5568,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_keys_request__
   sizeof(Onsale__Concert__V1__ShowTicketKeysRequest),
   0,
   onsale__concert__v1__show_ticket_keys_request__field_descriptors,
-  onsale__concert__v1__show_ticket_keys_request__field_indices_by_name,
+  NULL,
   0,  onsale__concert__v1__show_ticket_keys_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_ticket_keys_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6553,9 +5588,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_ticket_keys_repl
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_ticket_keys_reply__field_indices_by_name[] = {
-  0,   /* field[0] = keys */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_ticket_keys_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6571,7 +5603,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_ticket_keys_reply__de
   sizeof(Onsale__Concert__V1__ShowTicketKeysReply),
   1,
   onsale__concert__v1__show_ticket_keys_reply__field_descriptors,
-  onsale__concert__v1__show_ticket_keys_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_ticket_keys_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_ticket_keys_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6603,10 +5635,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_key__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__ticket_key__field_indices_by_name[] = {
-  0,   /* field[0] = key_id */
-  1,   /* field[1] = public_key */
-};
 static const ProtobufCIntRange onsale__concert__v1__ticket_key__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6622,7 +5650,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_key__descriptor =
   sizeof(Onsale__Concert__V1__TicketKey),
   2,
   onsale__concert__v1__ticket_key__field_descriptors,
-  onsale__concert__v1__ticket_key__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__ticket_key__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__ticket_key__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6678,12 +5706,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__check_in_request__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  2,   /* field[2] = gate */
-  1,   /* field[1] = schedule_id */
-  3,   /* field[3] = window_ms */
-};
 static const ProtobufCIntRange onsale__concert__v1__check_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6699,7 +5721,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descript
   sizeof(Onsale__Concert__V1__CheckInRequest),
   4,
   onsale__concert__v1__check_in_request__field_descriptors,
-  onsale__concert__v1__check_in_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__check_in_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__check_in_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6755,12 +5777,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__check_in_reply__field_indices_by_name[] = {
-  3,   /* field[3] = code_starts_at_ms */
-  1,   /* field[1] = concert_name */
-  2,   /* field[2] = schedule_name */
-  0,   /* field[0] = ticket */
-};
 static const ProtobufCIntRange onsale__concert__v1__check_in_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6776,7 +5792,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor
   sizeof(Onsale__Concert__V1__CheckInReply),
   4,
   onsale__concert__v1__check_in_reply__field_descriptors,
-  onsale__concert__v1__check_in_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__check_in_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__check_in_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6820,11 +5836,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__undo_check_in_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__undo_check_in_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = reason */
-  1,   /* field[1] = ticket_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__undo_check_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6840,7 +5851,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_request__des
   sizeof(Onsale__Concert__V1__UndoCheckInRequest),
   3,
   onsale__concert__v1__undo_check_in_request__field_descriptors,
-  onsale__concert__v1__undo_check_in_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__undo_check_in_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__undo_check_in_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6860,9 +5871,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__undo_check_in_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__undo_check_in_reply__field_indices_by_name[] = {
-  0,   /* field[0] = ticket */
-};
 static const ProtobufCIntRange onsale__concert__v1__undo_check_in_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6878,7 +5886,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__undo_check_in_reply__descr
   sizeof(Onsale__Concert__V1__UndoCheckInReply),
   1,
   onsale__concert__v1__undo_check_in_reply__field_descriptors,
-  onsale__concert__v1__undo_check_in_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__undo_check_in_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__undo_check_in_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6898,9 +5906,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__sales_report_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__sales_report_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__sales_report_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6916,7 +5921,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sales_report_request__desc
   sizeof(Onsale__Concert__V1__SalesReportRequest),
   1,
   onsale__concert__v1__sales_report_request__field_descriptors,
-  onsale__concert__v1__sales_report_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__sales_report_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__sales_report_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -6948,10 +5953,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__sales_report_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__sales_report_reply__field_indices_by_name[] = {
-  1,   /* field[1] = currency */
-  0,   /* field[0] = lines */
-};
 static const ProtobufCIntRange onsale__concert__v1__sales_report_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -6967,7 +5968,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sales_report_reply__descri
   sizeof(Onsale__Concert__V1__SalesReportReply),
   2,
   onsale__concert__v1__sales_report_reply__field_descriptors,
-  onsale__concert__v1__sales_report_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__sales_report_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__sales_report_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7083,17 +6084,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__sales_line__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__sales_line__field_indices_by_name[] = {
-  6,   /* field[6] = cancelled */
-  3,   /* field[3] = counts */
-  2,   /* field[2] = grade */
-  8,   /* field[8] = kept */
-  7,   /* field[7] = refunded */
-  4,   /* field[4] = revenue */
-  0,   /* field[0] = schedule_id */
-  1,   /* field[1] = schedule_name */
-  5,   /* field[5] = used */
-};
 static const ProtobufCIntRange onsale__concert__v1__sales_line__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7109,7 +6099,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sales_line__descriptor =
   sizeof(Onsale__Concert__V1__SalesLine),
   9,
   onsale__concert__v1__sales_line__field_descriptors,
-  onsale__concert__v1__sales_line__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__sales_line__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__sales_line__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7153,11 +6143,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seat_history_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_seat_history_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  1,   /* field[1] = schedule_id */
-  2,   /* field[2] = seat */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_seat_history_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7173,7 +6158,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_request_
   sizeof(Onsale__Concert__V1__ShowSeatHistoryRequest),
   3,
   onsale__concert__v1__show_seat_history_request__field_descriptors,
-  onsale__concert__v1__show_seat_history_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_seat_history_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_seat_history_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7265,15 +6250,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__show_seat_history_rep
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__show_seat_history_reply__field_indices_by_name[] = {
-  1,   /* field[1] = blocked_reason */
-  4,   /* field[4] = claims */
-  5,   /* field[5] = created_at_ms */
-  2,   /* field[2] = grade */
-  3,   /* field[3] = price */
-  0,   /* field[0] = state */
-  6,   /* field[6] = updated_at_ms */
-};
 static const ProtobufCIntRange onsale__concert__v1__show_seat_history_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7289,7 +6265,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_reply__d
   sizeof(Onsale__Concert__V1__ShowSeatHistoryReply),
   7,
   onsale__concert__v1__show_seat_history_reply__field_descriptors,
-  onsale__concert__v1__show_seat_history_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__show_seat_history_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__show_seat_history_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7345,12 +6321,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__seat_claim__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__seat_claim__field_indices_by_name[] = {
-  1,   /* field[1] = reservation */
-  2,   /* field[2] = return_reason */
-  3,   /* field[3] = returned_at_ms */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__seat_claim__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7366,7 +6336,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor =
   sizeof(Onsale__Concert__V1__SeatClaim),
   4,
   onsale__concert__v1__seat_claim__field_descriptors,
-  onsale__concert__v1__seat_claim__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__seat_claim__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__seat_claim__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7506,19 +6476,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_reservations_req
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_reservations_request__field_indices_by_name[] = {
-  9,   /* field[9] = after */
-  0,   /* field[0] = concert_id */
-  10,   /* field[10] = page_size */
-  6,   /* field[6] = payment_id */
-  1,   /* field[1] = reservation_id */
-  7,   /* field[7] = schedule_id */
-  3,   /* field[3] = seat */
-  8,   /* field[8] = state */
-  4,   /* field[4] = ticket_code */
-  5,   /* field[5] = ticket_id */
-  2,   /* field[2] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_reservations_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7534,7 +6491,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_request_
   sizeof(Onsale__Concert__V1__FindReservationsRequest),
   11,
   onsale__concert__v1__find_reservations_request__field_descriptors,
-  onsale__concert__v1__find_reservations_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_reservations_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_reservations_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7578,11 +6535,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_reservations_rep
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_reservations_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  2,   /* field[2] = last_reservation_id */
-  0,   /* field[0] = reservations */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_reservations_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7598,7 +6550,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_reservations_reply__d
   sizeof(Onsale__Concert__V1__FindReservationsReply),
   3,
   onsale__concert__v1__find_reservations_reply__field_descriptors,
-  onsale__concert__v1__find_reservations_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_reservations_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_reservations_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7690,15 +6642,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_tickets_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_tickets_request__field_indices_by_name[] = {
-  5,   /* field[5] = after */
-  0,   /* field[0] = concert_id */
-  6,   /* field[6] = page_size */
-  2,   /* field[2] = reservation_id */
-  3,   /* field[3] = schedule_id */
-  4,   /* field[4] = state */
-  1,   /* field[1] = ticket_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_tickets_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7714,7 +6657,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_request__desc
   sizeof(Onsale__Concert__V1__FindTicketsRequest),
   7,
   onsale__concert__v1__find_tickets_request__field_descriptors,
-  onsale__concert__v1__find_tickets_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_tickets_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_tickets_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7758,11 +6701,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_tickets_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_tickets_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  2,   /* field[2] = last_ticket_id */
-  0,   /* field[0] = tickets */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_tickets_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7778,7 +6716,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_tickets_reply__descri
   sizeof(Onsale__Concert__V1__FindTicketsReply),
   3,
   onsale__concert__v1__find_tickets_reply__field_descriptors,
-  onsale__concert__v1__find_tickets_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_tickets_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7822,11 +6760,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_buyers_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_buyers_request__field_indices_by_name[] = {
-  1,   /* field[1] = after */
-  0,   /* field[0] = concert_id */
-  2,   /* field[2] = page_size */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_buyers_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7842,7 +6775,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_request__descr
   sizeof(Onsale__Concert__V1__FindBuyersRequest),
   3,
   onsale__concert__v1__find_buyers_request__field_descriptors,
-  onsale__concert__v1__find_buyers_request__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_buyers_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_buyers_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7874,10 +6807,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__find_buyers_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__find_buyers_reply__field_indices_by_name[] = {
-  0,   /* field[0] = buyers */
-  1,   /* field[1] = has_more */
-};
 static const ProtobufCIntRange onsale__concert__v1__find_buyers_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -7893,7 +6822,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__find_buyers_reply__descrip
   sizeof(Onsale__Concert__V1__FindBuyersReply),
   2,
   onsale__concert__v1__find_buyers_reply__field_descriptors,
-  onsale__concert__v1__find_buyers_reply__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__find_buyers_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__find_buyers_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -7985,15 +6914,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__concert_buyer__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__concert_buyer__field_indices_by_name[] = {
-  3,   /* field[3] = amount */
-  4,   /* field[4] = currency */
-  5,   /* field[5] = first_reserved_at_ms */
-  6,   /* field[6] = last_reserved_at_ms */
-  1,   /* field[1] = reservations */
-  2,   /* field[2] = tickets */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__concert__v1__concert_buyer__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -8009,7 +6929,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__concert_buyer__descriptor 
   sizeof(Onsale__Concert__V1__ConcertBuyer),
   7,
   onsale__concert__v1__concert_buyer__field_descriptors,
-  onsale__concert__v1__concert_buyer__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__concert_buyer__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__concert_buyer__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -8029,9 +6949,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__taken_seats__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__taken_seats__field_indices_by_name[] = {
-  0,   /* field[0] = seats */
-};
 static const ProtobufCIntRange onsale__concert__v1__taken_seats__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -8047,7 +6964,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__taken_seats__descriptor =
   sizeof(Onsale__Concert__V1__TakenSeats),
   1,
   onsale__concert__v1__taken_seats__field_descriptors,
-  onsale__concert__v1__taken_seats__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__taken_seats__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__taken_seats__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -8079,10 +6996,6 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__taken_seat__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__concert__v1__taken_seat__field_indices_by_name[] = {
-  0,   /* field[0] = seat */
-  1,   /* field[1] = state */
-};
 static const ProtobufCIntRange onsale__concert__v1__taken_seat__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -8098,7 +7011,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__taken_seat__descriptor =
   sizeof(Onsale__Concert__V1__TakenSeat),
   2,
   onsale__concert__v1__taken_seat__field_descriptors,
-  onsale__concert__v1__taken_seat__field_indices_by_name,
+  NULL,
   1,  onsale__concert__v1__taken_seat__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__taken_seat__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -8115,15 +7028,6 @@ static const ProtobufCEnumValue onsale__concert__v1__reservation_state__enum_val
 static const ProtobufCIntRange onsale__concert__v1__reservation_state__value_ranges[] = {
 {0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__reservation_state__enum_values_by_name[6] =
-{
-  { "EXPIRED", 4 },
-  { "HELD", 1 },
-  { "RELEASED", 3 },
-  { "RESERVATION_STATE_UNSPECIFIED", 0 },
-  { "RETURNED", 5 },
-  { "SOLD", 2 },
-};
 const ProtobufCEnumDescriptor onsale__concert__v1__reservation_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -8133,8 +7037,8 @@ const ProtobufCEnumDescriptor onsale__concert__v1__reservation_state__descriptor
   "onsale.concert.v1",
   6,
   onsale__concert__v1__reservation_state__enum_values_by_number,
-  6,
-  onsale__concert__v1__reservation_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__concert__v1__reservation_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -8148,12 +7052,6 @@ static const ProtobufCEnumValue onsale__concert__v1__decision_outcome__enum_valu
 static const ProtobufCIntRange onsale__concert__v1__decision_outcome__value_ranges[] = {
 {0, 0},{0, 3}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__decision_outcome__enum_values_by_name[3] =
-{
-  { "ABORTED", 2 },
-  { "CONFIRMED", 1 },
-  { "DECISION_OUTCOME_UNSPECIFIED", 0 },
-};
 const ProtobufCEnumDescriptor onsale__concert__v1__decision_outcome__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -8163,8 +7061,8 @@ const ProtobufCEnumDescriptor onsale__concert__v1__decision_outcome__descriptor 
   "onsale.concert.v1",
   3,
   onsale__concert__v1__decision_outcome__enum_values_by_number,
-  3,
-  onsale__concert__v1__decision_outcome__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__concert__v1__decision_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -8182,16 +7080,6 @@ static const ProtobufCEnumValue onsale__concert__v1__abort_reason__enum_values_b
 static const ProtobufCIntRange onsale__concert__v1__abort_reason__value_ranges[] = {
 {0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__abort_reason__enum_values_by_name[7] =
-{
-  { "ABORT_REASON_UNSPECIFIED", 0 },
-  { "ALREADY_SOLD", 3 },
-  { "DATE_CANCELLED", 6 },
-  { "GONE", 2 },
-  { "HOLD_EXPIRED", 1 },
-  { "MISMATCH", 4 },
-  { "REQUESTED", 5 },
-};
 const ProtobufCEnumDescriptor onsale__concert__v1__abort_reason__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -8201,8 +7089,8 @@ const ProtobufCEnumDescriptor onsale__concert__v1__abort_reason__descriptor =
   "onsale.concert.v1",
   7,
   onsale__concert__v1__abort_reason__enum_values_by_number,
-  7,
-  onsale__concert__v1__abort_reason__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__concert__v1__abort_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -8217,13 +7105,6 @@ static const ProtobufCEnumValue onsale__concert__v1__ticket_state__enum_values_b
 static const ProtobufCIntRange onsale__concert__v1__ticket_state__value_ranges[] = {
 {0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__ticket_state__enum_values_by_name[4] =
-{
-  { "CANCELLED", 3 },
-  { "TICKET_STATE_UNSPECIFIED", 0 },
-  { "USED", 2 },
-  { "VALID", 1 },
-};
 const ProtobufCEnumDescriptor onsale__concert__v1__ticket_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -8233,8 +7114,8 @@ const ProtobufCEnumDescriptor onsale__concert__v1__ticket_state__descriptor =
   "onsale.concert.v1",
   4,
   onsale__concert__v1__ticket_state__enum_values_by_number,
-  4,
-  onsale__concert__v1__ticket_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__concert__v1__ticket_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -8250,14 +7131,6 @@ static const ProtobufCEnumValue onsale__concert__v1__seat_state__enum_values_by_
 static const ProtobufCIntRange onsale__concert__v1__seat_state__value_ranges[] = {
 {0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex onsale__concert__v1__seat_state__enum_values_by_name[5] =
-{
-  { "SEAT_STATE_BLOCKED", 4 },
-  { "SEAT_STATE_FREE", 1 },
-  { "SEAT_STATE_HELD", 2 },
-  { "SEAT_STATE_SOLD", 3 },
-  { "SEAT_STATE_UNSPECIFIED", 0 },
-};
 const ProtobufCEnumDescriptor onsale__concert__v1__seat_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -8267,8 +7140,8 @@ const ProtobufCEnumDescriptor onsale__concert__v1__seat_state__descriptor =
   "onsale.concert.v1",
   5,
   onsale__concert__v1__seat_state__enum_values_by_number,
-  5,
-  onsale__concert__v1__seat_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__concert__v1__seat_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

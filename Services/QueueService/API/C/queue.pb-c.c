@@ -7,396 +7,72 @@
 #endif
 
 #include "queue.pb-c.h"
-void   onsale__queue__v1__room_limits__init
-                     (Onsale__Queue__V1__RoomLimits         *message)
-{
-  static const Onsale__Queue__V1__RoomLimits init_value = ONSALE__QUEUE__V1__ROOM_LIMITS__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__room_times__init
-                     (Onsale__Queue__V1__RoomTimes         *message)
-{
-  static const Onsale__Queue__V1__RoomTimes init_value = ONSALE__QUEUE__V1__ROOM_TIMES__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__room_draw__init
-                     (Onsale__Queue__V1__RoomDraw         *message)
-{
-  static const Onsale__Queue__V1__RoomDraw init_value = ONSALE__QUEUE__V1__ROOM_DRAW__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__room_summary__init
-                     (Onsale__Queue__V1__RoomSummary         *message)
-{
-  static const Onsale__Queue__V1__RoomSummary init_value = ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__create_room_request__init
-                     (Onsale__Queue__V1__CreateRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__CreateRoomRequest init_value = ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__create_room_reply__init
-                     (Onsale__Queue__V1__CreateRoomReply         *message)
-{
-  static const Onsale__Queue__V1__CreateRoomReply init_value = ONSALE__QUEUE__V1__CREATE_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__configure_room_request__init
-                     (Onsale__Queue__V1__ConfigureRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__ConfigureRoomRequest init_value = ONSALE__QUEUE__V1__CONFIGURE_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__configure_room_reply__init
-                     (Onsale__Queue__V1__ConfigureRoomReply         *message)
-{
-  static const Onsale__Queue__V1__ConfigureRoomReply init_value = ONSALE__QUEUE__V1__CONFIGURE_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__set_waiting_limit_request__init
-                     (Onsale__Queue__V1__SetWaitingLimitRequest         *message)
-{
-  static const Onsale__Queue__V1__SetWaitingLimitRequest init_value = ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__set_waiting_limit_reply__init
-                     (Onsale__Queue__V1__SetWaitingLimitReply         *message)
-{
-  static const Onsale__Queue__V1__SetWaitingLimitReply init_value = ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__set_room_message_request__init
-                     (Onsale__Queue__V1__SetRoomMessageRequest         *message)
-{
-  static const Onsale__Queue__V1__SetRoomMessageRequest init_value = ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__set_room_message_reply__init
-                     (Onsale__Queue__V1__SetRoomMessageReply         *message)
-{
-  static const Onsale__Queue__V1__SetRoomMessageReply init_value = ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__open_room_request__init
-                     (Onsale__Queue__V1__OpenRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__OpenRoomRequest init_value = ONSALE__QUEUE__V1__OPEN_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__open_room_reply__init
-                     (Onsale__Queue__V1__OpenRoomReply         *message)
-{
-  static const Onsale__Queue__V1__OpenRoomReply init_value = ONSALE__QUEUE__V1__OPEN_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__pause_room_request__init
-                     (Onsale__Queue__V1__PauseRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__PauseRoomRequest init_value = ONSALE__QUEUE__V1__PAUSE_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__pause_room_reply__init
-                     (Onsale__Queue__V1__PauseRoomReply         *message)
-{
-  static const Onsale__Queue__V1__PauseRoomReply init_value = ONSALE__QUEUE__V1__PAUSE_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__drain_room_request__init
-                     (Onsale__Queue__V1__DrainRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__DrainRoomRequest init_value = ONSALE__QUEUE__V1__DRAIN_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__drain_room_reply__init
-                     (Onsale__Queue__V1__DrainRoomReply         *message)
-{
-  static const Onsale__Queue__V1__DrainRoomReply init_value = ONSALE__QUEUE__V1__DRAIN_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__close_room_request__init
-                     (Onsale__Queue__V1__CloseRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__CloseRoomRequest init_value = ONSALE__QUEUE__V1__CLOSE_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__close_room_reply__init
-                     (Onsale__Queue__V1__CloseRoomReply         *message)
-{
-  static const Onsale__Queue__V1__CloseRoomReply init_value = ONSALE__QUEUE__V1__CLOSE_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__create_codes_request__init
-                     (Onsale__Queue__V1__CreateCodesRequest         *message)
-{
-  static const Onsale__Queue__V1__CreateCodesRequest init_value = ONSALE__QUEUE__V1__CREATE_CODES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__create_codes_reply__init
-                     (Onsale__Queue__V1__CreateCodesReply         *message)
-{
-  static const Onsale__Queue__V1__CreateCodesReply init_value = ONSALE__QUEUE__V1__CREATE_CODES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__find_room_request__init
-                     (Onsale__Queue__V1__FindRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__FindRoomRequest init_value = ONSALE__QUEUE__V1__FIND_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__find_room_reply__init
-                     (Onsale__Queue__V1__FindRoomReply         *message)
-{
-  static const Onsale__Queue__V1__FindRoomReply init_value = ONSALE__QUEUE__V1__FIND_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_rooms_request__init
-                     (Onsale__Queue__V1__ListRoomsRequest         *message)
-{
-  static const Onsale__Queue__V1__ListRoomsRequest init_value = ONSALE__QUEUE__V1__LIST_ROOMS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_rooms_reply__init
-                     (Onsale__Queue__V1__ListRoomsReply         *message)
-{
-  static const Onsale__Queue__V1__ListRoomsReply init_value = ONSALE__QUEUE__V1__LIST_ROOMS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_room_request__init
-                     (Onsale__Queue__V1__ShowRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__ShowRoomRequest init_value = ONSALE__QUEUE__V1__SHOW_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_room_reply__init
-                     (Onsale__Queue__V1__ShowRoomReply         *message)
-{
-  static const Onsale__Queue__V1__ShowRoomReply init_value = ONSALE__QUEUE__V1__SHOW_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_history_request__init
-                     (Onsale__Queue__V1__ShowHistoryRequest         *message)
-{
-  static const Onsale__Queue__V1__ShowHistoryRequest init_value = ONSALE__QUEUE__V1__SHOW_HISTORY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_history_reply__init
-                     (Onsale__Queue__V1__ShowHistoryReply         *message)
-{
-  static const Onsale__Queue__V1__ShowHistoryReply init_value = ONSALE__QUEUE__V1__SHOW_HISTORY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__place_event__init
-                     (Onsale__Queue__V1__PlaceEvent         *message)
-{
-  static const Onsale__Queue__V1__PlaceEvent init_value = ONSALE__QUEUE__V1__PLACE_EVENT__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__place_view__init
-                     (Onsale__Queue__V1__PlaceView         *message)
-{
-  static const Onsale__Queue__V1__PlaceView init_value = ONSALE__QUEUE__V1__PLACE_VIEW__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__join_request__init
-                     (Onsale__Queue__V1__JoinRequest         *message)
-{
-  static const Onsale__Queue__V1__JoinRequest init_value = ONSALE__QUEUE__V1__JOIN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__join_reply__init
-                     (Onsale__Queue__V1__JoinReply         *message)
-{
-  static const Onsale__Queue__V1__JoinReply init_value = ONSALE__QUEUE__V1__JOIN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_place_request__init
-                     (Onsale__Queue__V1__ShowPlaceRequest         *message)
-{
-  static const Onsale__Queue__V1__ShowPlaceRequest init_value = ONSALE__QUEUE__V1__SHOW_PLACE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_place_reply__init
-                     (Onsale__Queue__V1__ShowPlaceReply         *message)
-{
-  static const Onsale__Queue__V1__ShowPlaceReply init_value = ONSALE__QUEUE__V1__SHOW_PLACE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__place_key__init
-                     (Onsale__Queue__V1__PlaceKey         *message)
-{
-  static const Onsale__Queue__V1__PlaceKey init_value = ONSALE__QUEUE__V1__PLACE_KEY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_places_request__init
-                     (Onsale__Queue__V1__ListPlacesRequest         *message)
-{
-  static const Onsale__Queue__V1__ListPlacesRequest init_value = ONSALE__QUEUE__V1__LIST_PLACES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_places_reply__init
-                     (Onsale__Queue__V1__ListPlacesReply         *message)
-{
-  static const Onsale__Queue__V1__ListPlacesReply init_value = ONSALE__QUEUE__V1__LIST_PLACES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__find_places_request__init
-                     (Onsale__Queue__V1__FindPlacesRequest         *message)
-{
-  static const Onsale__Queue__V1__FindPlacesRequest init_value = ONSALE__QUEUE__V1__FIND_PLACES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__find_places_reply__init
-                     (Onsale__Queue__V1__FindPlacesReply         *message)
-{
-  static const Onsale__Queue__V1__FindPlacesReply init_value = ONSALE__QUEUE__V1__FIND_PLACES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__watch_place_request__init
-                     (Onsale__Queue__V1__WatchPlaceRequest         *message)
-{
-  static const Onsale__Queue__V1__WatchPlaceRequest init_value = ONSALE__QUEUE__V1__WATCH_PLACE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__watch_place_item__init
-                     (Onsale__Queue__V1__WatchPlaceItem         *message)
-{
-  static const Onsale__Queue__V1__WatchPlaceItem init_value = ONSALE__QUEUE__V1__WATCH_PLACE_ITEM__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__renew_request__init
-                     (Onsale__Queue__V1__RenewRequest         *message)
-{
-  static const Onsale__Queue__V1__RenewRequest init_value = ONSALE__QUEUE__V1__RENEW_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__renew_reply__init
-                     (Onsale__Queue__V1__RenewReply         *message)
-{
-  static const Onsale__Queue__V1__RenewReply init_value = ONSALE__QUEUE__V1__RENEW_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__leave_request__init
-                     (Onsale__Queue__V1__LeaveRequest         *message)
-{
-  static const Onsale__Queue__V1__LeaveRequest init_value = ONSALE__QUEUE__V1__LEAVE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__leave_reply__init
-                     (Onsale__Queue__V1__LeaveReply         *message)
-{
-  static const Onsale__Queue__V1__LeaveReply init_value = ONSALE__QUEUE__V1__LEAVE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__finish_pass_request__init
-                     (Onsale__Queue__V1__FinishPassRequest         *message)
-{
-  static const Onsale__Queue__V1__FinishPassRequest init_value = ONSALE__QUEUE__V1__FINISH_PASS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__finish_pass_reply__init
-                     (Onsale__Queue__V1__FinishPassReply         *message)
-{
-  static const Onsale__Queue__V1__FinishPassReply init_value = ONSALE__QUEUE__V1__FINISH_PASS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__revoke_place_request__init
-                     (Onsale__Queue__V1__RevokePlaceRequest         *message)
-{
-  static const Onsale__Queue__V1__RevokePlaceRequest init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__revoke_place_reply__init
-                     (Onsale__Queue__V1__RevokePlaceReply         *message)
-{
-  static const Onsale__Queue__V1__RevokePlaceReply init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__lift_ban_request__init
-                     (Onsale__Queue__V1__LiftBanRequest         *message)
-{
-  static const Onsale__Queue__V1__LiftBanRequest init_value = ONSALE__QUEUE__V1__LIFT_BAN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__lift_ban_reply__init
-                     (Onsale__Queue__V1__LiftBanReply         *message)
-{
-  static const Onsale__Queue__V1__LiftBanReply init_value = ONSALE__QUEUE__V1__LIFT_BAN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__prove_place_request__init
-                     (Onsale__Queue__V1__ProvePlaceRequest         *message)
-{
-  static const Onsale__Queue__V1__ProvePlaceRequest init_value = ONSALE__QUEUE__V1__PROVE_PLACE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__prove_place_reply__init
-                     (Onsale__Queue__V1__ProvePlaceReply         *message)
-{
-  static const Onsale__Queue__V1__ProvePlaceReply init_value = ONSALE__QUEUE__V1__PROVE_PLACE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_checkpoint_request__init
-                     (Onsale__Queue__V1__ShowCheckpointRequest         *message)
-{
-  static const Onsale__Queue__V1__ShowCheckpointRequest init_value = ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_checkpoint_reply__init
-                     (Onsale__Queue__V1__ShowCheckpointReply         *message)
-{
-  static const Onsale__Queue__V1__ShowCheckpointReply init_value = ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__close_draw_request__init
-                     (Onsale__Queue__V1__CloseDrawRequest         *message)
-{
-  static const Onsale__Queue__V1__CloseDrawRequest init_value = ONSALE__QUEUE__V1__CLOSE_DRAW_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__close_draw_reply__init
-                     (Onsale__Queue__V1__CloseDrawReply         *message)
-{
-  static const Onsale__Queue__V1__CloseDrawReply init_value = ONSALE__QUEUE__V1__CLOSE_DRAW_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__draw_room_request__init
-                     (Onsale__Queue__V1__DrawRoomRequest         *message)
-{
-  static const Onsale__Queue__V1__DrawRoomRequest init_value = ONSALE__QUEUE__V1__DRAW_ROOM_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__draw_room_reply__init
-                     (Onsale__Queue__V1__DrawRoomReply         *message)
-{
-  static const Onsale__Queue__V1__DrawRoomReply init_value = ONSALE__QUEUE__V1__DRAW_ROOM_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_draw_request__init
-                     (Onsale__Queue__V1__ShowDrawRequest         *message)
-{
-  static const Onsale__Queue__V1__ShowDrawRequest init_value = ONSALE__QUEUE__V1__SHOW_DRAW_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__show_draw_reply__init
-                     (Onsale__Queue__V1__ShowDrawReply         *message)
-{
-  static const Onsale__Queue__V1__ShowDrawReply init_value = ONSALE__QUEUE__V1__SHOW_DRAW_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_tiles_request__init
-                     (Onsale__Queue__V1__ListTilesRequest         *message)
-{
-  static const Onsale__Queue__V1__ListTilesRequest init_value = ONSALE__QUEUE__V1__LIST_TILES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__queue__v1__list_tiles_reply__init
-                     (Onsale__Queue__V1__ListTilesReply         *message)
-{
-  static const Onsale__Queue__V1__ListTilesReply init_value = ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__queue__v1__room_limits__init, Onsale__Queue__V1__RoomLimits, ONSALE__QUEUE__V1__ROOM_LIMITS__INIT)
+INIT(onsale__queue__v1__room_times__init, Onsale__Queue__V1__RoomTimes, ONSALE__QUEUE__V1__ROOM_TIMES__INIT)
+INIT(onsale__queue__v1__room_draw__init, Onsale__Queue__V1__RoomDraw, ONSALE__QUEUE__V1__ROOM_DRAW__INIT)
+INIT(onsale__queue__v1__room_summary__init, Onsale__Queue__V1__RoomSummary, ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT)
+INIT(onsale__queue__v1__create_room_request__init, Onsale__Queue__V1__CreateRoomRequest, ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__create_room_reply__init, Onsale__Queue__V1__CreateRoomReply, ONSALE__QUEUE__V1__CREATE_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__configure_room_request__init, Onsale__Queue__V1__ConfigureRoomRequest, ONSALE__QUEUE__V1__CONFIGURE_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__configure_room_reply__init, Onsale__Queue__V1__ConfigureRoomReply, ONSALE__QUEUE__V1__CONFIGURE_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__set_waiting_limit_request__init, Onsale__Queue__V1__SetWaitingLimitRequest, ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REQUEST__INIT)
+INIT(onsale__queue__v1__set_waiting_limit_reply__init, Onsale__Queue__V1__SetWaitingLimitReply, ONSALE__QUEUE__V1__SET_WAITING_LIMIT_REPLY__INIT)
+INIT(onsale__queue__v1__set_room_message_request__init, Onsale__Queue__V1__SetRoomMessageRequest, ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REQUEST__INIT)
+INIT(onsale__queue__v1__set_room_message_reply__init, Onsale__Queue__V1__SetRoomMessageReply, ONSALE__QUEUE__V1__SET_ROOM_MESSAGE_REPLY__INIT)
+INIT(onsale__queue__v1__open_room_request__init, Onsale__Queue__V1__OpenRoomRequest, ONSALE__QUEUE__V1__OPEN_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__open_room_reply__init, Onsale__Queue__V1__OpenRoomReply, ONSALE__QUEUE__V1__OPEN_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__pause_room_request__init, Onsale__Queue__V1__PauseRoomRequest, ONSALE__QUEUE__V1__PAUSE_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__pause_room_reply__init, Onsale__Queue__V1__PauseRoomReply, ONSALE__QUEUE__V1__PAUSE_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__drain_room_request__init, Onsale__Queue__V1__DrainRoomRequest, ONSALE__QUEUE__V1__DRAIN_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__drain_room_reply__init, Onsale__Queue__V1__DrainRoomReply, ONSALE__QUEUE__V1__DRAIN_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__close_room_request__init, Onsale__Queue__V1__CloseRoomRequest, ONSALE__QUEUE__V1__CLOSE_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__close_room_reply__init, Onsale__Queue__V1__CloseRoomReply, ONSALE__QUEUE__V1__CLOSE_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__create_codes_request__init, Onsale__Queue__V1__CreateCodesRequest, ONSALE__QUEUE__V1__CREATE_CODES_REQUEST__INIT)
+INIT(onsale__queue__v1__create_codes_reply__init, Onsale__Queue__V1__CreateCodesReply, ONSALE__QUEUE__V1__CREATE_CODES_REPLY__INIT)
+INIT(onsale__queue__v1__find_room_request__init, Onsale__Queue__V1__FindRoomRequest, ONSALE__QUEUE__V1__FIND_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__find_room_reply__init, Onsale__Queue__V1__FindRoomReply, ONSALE__QUEUE__V1__FIND_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__list_rooms_request__init, Onsale__Queue__V1__ListRoomsRequest, ONSALE__QUEUE__V1__LIST_ROOMS_REQUEST__INIT)
+INIT(onsale__queue__v1__list_rooms_reply__init, Onsale__Queue__V1__ListRoomsReply, ONSALE__QUEUE__V1__LIST_ROOMS_REPLY__INIT)
+INIT(onsale__queue__v1__show_room_request__init, Onsale__Queue__V1__ShowRoomRequest, ONSALE__QUEUE__V1__SHOW_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__show_room_reply__init, Onsale__Queue__V1__ShowRoomReply, ONSALE__QUEUE__V1__SHOW_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__show_history_request__init, Onsale__Queue__V1__ShowHistoryRequest, ONSALE__QUEUE__V1__SHOW_HISTORY_REQUEST__INIT)
+INIT(onsale__queue__v1__show_history_reply__init, Onsale__Queue__V1__ShowHistoryReply, ONSALE__QUEUE__V1__SHOW_HISTORY_REPLY__INIT)
+INIT(onsale__queue__v1__place_event__init, Onsale__Queue__V1__PlaceEvent, ONSALE__QUEUE__V1__PLACE_EVENT__INIT)
+INIT(onsale__queue__v1__place_view__init, Onsale__Queue__V1__PlaceView, ONSALE__QUEUE__V1__PLACE_VIEW__INIT)
+INIT(onsale__queue__v1__join_request__init, Onsale__Queue__V1__JoinRequest, ONSALE__QUEUE__V1__JOIN_REQUEST__INIT)
+INIT(onsale__queue__v1__join_reply__init, Onsale__Queue__V1__JoinReply, ONSALE__QUEUE__V1__JOIN_REPLY__INIT)
+INIT(onsale__queue__v1__show_place_request__init, Onsale__Queue__V1__ShowPlaceRequest, ONSALE__QUEUE__V1__SHOW_PLACE_REQUEST__INIT)
+INIT(onsale__queue__v1__show_place_reply__init, Onsale__Queue__V1__ShowPlaceReply, ONSALE__QUEUE__V1__SHOW_PLACE_REPLY__INIT)
+INIT(onsale__queue__v1__place_key__init, Onsale__Queue__V1__PlaceKey, ONSALE__QUEUE__V1__PLACE_KEY__INIT)
+INIT(onsale__queue__v1__list_places_request__init, Onsale__Queue__V1__ListPlacesRequest, ONSALE__QUEUE__V1__LIST_PLACES_REQUEST__INIT)
+INIT(onsale__queue__v1__list_places_reply__init, Onsale__Queue__V1__ListPlacesReply, ONSALE__QUEUE__V1__LIST_PLACES_REPLY__INIT)
+INIT(onsale__queue__v1__find_places_request__init, Onsale__Queue__V1__FindPlacesRequest, ONSALE__QUEUE__V1__FIND_PLACES_REQUEST__INIT)
+INIT(onsale__queue__v1__find_places_reply__init, Onsale__Queue__V1__FindPlacesReply, ONSALE__QUEUE__V1__FIND_PLACES_REPLY__INIT)
+INIT(onsale__queue__v1__watch_place_request__init, Onsale__Queue__V1__WatchPlaceRequest, ONSALE__QUEUE__V1__WATCH_PLACE_REQUEST__INIT)
+INIT(onsale__queue__v1__watch_place_item__init, Onsale__Queue__V1__WatchPlaceItem, ONSALE__QUEUE__V1__WATCH_PLACE_ITEM__INIT)
+INIT(onsale__queue__v1__renew_request__init, Onsale__Queue__V1__RenewRequest, ONSALE__QUEUE__V1__RENEW_REQUEST__INIT)
+INIT(onsale__queue__v1__renew_reply__init, Onsale__Queue__V1__RenewReply, ONSALE__QUEUE__V1__RENEW_REPLY__INIT)
+INIT(onsale__queue__v1__leave_request__init, Onsale__Queue__V1__LeaveRequest, ONSALE__QUEUE__V1__LEAVE_REQUEST__INIT)
+INIT(onsale__queue__v1__leave_reply__init, Onsale__Queue__V1__LeaveReply, ONSALE__QUEUE__V1__LEAVE_REPLY__INIT)
+INIT(onsale__queue__v1__finish_pass_request__init, Onsale__Queue__V1__FinishPassRequest, ONSALE__QUEUE__V1__FINISH_PASS_REQUEST__INIT)
+INIT(onsale__queue__v1__finish_pass_reply__init, Onsale__Queue__V1__FinishPassReply, ONSALE__QUEUE__V1__FINISH_PASS_REPLY__INIT)
+INIT(onsale__queue__v1__revoke_place_request__init, Onsale__Queue__V1__RevokePlaceRequest, ONSALE__QUEUE__V1__REVOKE_PLACE_REQUEST__INIT)
+INIT(onsale__queue__v1__revoke_place_reply__init, Onsale__Queue__V1__RevokePlaceReply, ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT)
+INIT(onsale__queue__v1__lift_ban_request__init, Onsale__Queue__V1__LiftBanRequest, ONSALE__QUEUE__V1__LIFT_BAN_REQUEST__INIT)
+INIT(onsale__queue__v1__lift_ban_reply__init, Onsale__Queue__V1__LiftBanReply, ONSALE__QUEUE__V1__LIFT_BAN_REPLY__INIT)
+INIT(onsale__queue__v1__prove_place_request__init, Onsale__Queue__V1__ProvePlaceRequest, ONSALE__QUEUE__V1__PROVE_PLACE_REQUEST__INIT)
+INIT(onsale__queue__v1__prove_place_reply__init, Onsale__Queue__V1__ProvePlaceReply, ONSALE__QUEUE__V1__PROVE_PLACE_REPLY__INIT)
+INIT(onsale__queue__v1__show_checkpoint_request__init, Onsale__Queue__V1__ShowCheckpointRequest, ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REQUEST__INIT)
+INIT(onsale__queue__v1__show_checkpoint_reply__init, Onsale__Queue__V1__ShowCheckpointReply, ONSALE__QUEUE__V1__SHOW_CHECKPOINT_REPLY__INIT)
+INIT(onsale__queue__v1__close_draw_request__init, Onsale__Queue__V1__CloseDrawRequest, ONSALE__QUEUE__V1__CLOSE_DRAW_REQUEST__INIT)
+INIT(onsale__queue__v1__close_draw_reply__init, Onsale__Queue__V1__CloseDrawReply, ONSALE__QUEUE__V1__CLOSE_DRAW_REPLY__INIT)
+INIT(onsale__queue__v1__draw_room_request__init, Onsale__Queue__V1__DrawRoomRequest, ONSALE__QUEUE__V1__DRAW_ROOM_REQUEST__INIT)
+INIT(onsale__queue__v1__draw_room_reply__init, Onsale__Queue__V1__DrawRoomReply, ONSALE__QUEUE__V1__DRAW_ROOM_REPLY__INIT)
+INIT(onsale__queue__v1__show_draw_request__init, Onsale__Queue__V1__ShowDrawRequest, ONSALE__QUEUE__V1__SHOW_DRAW_REQUEST__INIT)
+INIT(onsale__queue__v1__show_draw_reply__init, Onsale__Queue__V1__ShowDrawReply, ONSALE__QUEUE__V1__SHOW_DRAW_REPLY__INIT)
+INIT(onsale__queue__v1__list_tiles_request__init, Onsale__Queue__V1__ListTilesRequest, ONSALE__QUEUE__V1__LIST_TILES_REQUEST__INIT)
+INIT(onsale__queue__v1__list_tiles_reply__init, Onsale__Queue__V1__ListTilesReply, ONSALE__QUEUE__V1__LIST_TILES_REPLY__INIT)
 static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[6] =
 {
   {
@@ -472,14 +148,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__room_limits__field_indices_by_name[] = {
-  0,   /* field[0] = active_limit */
-  5,   /* field[5] = correct_no_shows */
-  4,   /* field[4] = hard_limit_ms */
-  3,   /* field[3] = idle_ms */
-  1,   /* field[1] = rate_per_second */
-  2,   /* field[2] = ready_ms */
-};
 static const ProtobufCIntRange onsale__queue__v1__room_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -495,7 +163,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_limits__descriptor =
   sizeof(Onsale__Queue__V1__RoomLimits),
   6,
   onsale__queue__v1__room_limits__field_descriptors,
-  onsale__queue__v1__room_limits__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__room_limits__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_limits__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -527,10 +195,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_times__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__room_times__field_indices_by_name[] = {
-  0,   /* field[0] = joins_at */
-  1,   /* field[1] = opens_at */
-};
 static const ProtobufCIntRange onsale__queue__v1__room_times__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -546,7 +210,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_times__descriptor =
   sizeof(Onsale__Queue__V1__RoomTimes),
   2,
   onsale__queue__v1__room_times__field_descriptors,
-  onsale__queue__v1__room_times__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__room_times__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_times__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -590,11 +254,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_draw__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__room_draw__field_indices_by_name[] = {
-  2,   /* field[2] = participants */
-  1,   /* field[1] = round */
-  0,   /* field[0] = state */
-};
 static const ProtobufCIntRange onsale__queue__v1__room_draw__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -610,7 +269,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_draw__descriptor =
   sizeof(Onsale__Queue__V1__RoomDraw),
   3,
   onsale__queue__v1__room_draw__field_descriptors,
-  onsale__queue__v1__room_draw__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__room_draw__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_draw__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -726,17 +385,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__room_summary__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__room_summary__field_indices_by_name[] = {
-  7,   /* field[7] = draw */
-  4,   /* field[4] = limits */
-  6,   /* field[6] = message */
-  1,   /* field[1] = name */
-  8,   /* field[8] = needs_code */
-  0,   /* field[0] = room_id */
-  2,   /* field[2] = state */
-  3,   /* field[3] = times */
-  5,   /* field[5] = waiting_limit */
-};
 static const ProtobufCIntRange onsale__queue__v1__room_summary__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -752,7 +400,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__room_summary__descriptor =
   sizeof(Onsale__Queue__V1__RoomSummary),
   9,
   onsale__queue__v1__room_summary__field_descriptors,
-  onsale__queue__v1__room_summary__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__room_summary__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__room_summary__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -820,13 +468,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__create_room_request__field_indices_by_name[] = {
-  3,   /* field[3] = draw_round */
-  1,   /* field[1] = limits */
-  0,   /* field[0] = name */
-  4,   /* field[4] = needs_code */
-  2,   /* field[2] = times */
-};
 static const ProtobufCIntRange onsale__queue__v1__create_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -842,7 +483,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_room_request__descrip
   sizeof(Onsale__Queue__V1__CreateRoomRequest),
   5,
   onsale__queue__v1__create_room_request__field_descriptors,
-  onsale__queue__v1__create_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__create_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__create_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -862,9 +503,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_room_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__create_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__create_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -880,7 +518,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_room_reply__descripto
   sizeof(Onsale__Queue__V1__CreateRoomReply),
   1,
   onsale__queue__v1__create_room_reply__field_descriptors,
-  onsale__queue__v1__create_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__create_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__create_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -924,11 +562,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__configure_room_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__configure_room_request__field_indices_by_name[] = {
-  1,   /* field[1] = limits */
-  0,   /* field[0] = room_id */
-  2,   /* field[2] = times */
-};
 static const ProtobufCIntRange onsale__queue__v1__configure_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -944,7 +577,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__configure_room_request__desc
   sizeof(Onsale__Queue__V1__ConfigureRoomRequest),
   3,
   onsale__queue__v1__configure_room_request__field_descriptors,
-  onsale__queue__v1__configure_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__configure_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__configure_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -964,9 +597,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__configure_room_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__configure_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__configure_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -982,7 +612,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__configure_room_reply__descri
   sizeof(Onsale__Queue__V1__ConfigureRoomReply),
   1,
   onsale__queue__v1__configure_room_reply__field_descriptors,
-  onsale__queue__v1__configure_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__configure_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__configure_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1014,10 +644,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__set_waiting_limit_reque
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__set_waiting_limit_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-  1,   /* field[1] = waiting_limit */
-};
 static const ProtobufCIntRange onsale__queue__v1__set_waiting_limit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1033,7 +659,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_request__d
   sizeof(Onsale__Queue__V1__SetWaitingLimitRequest),
   2,
   onsale__queue__v1__set_waiting_limit_request__field_descriptors,
-  onsale__queue__v1__set_waiting_limit_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__set_waiting_limit_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__set_waiting_limit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1053,9 +679,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__set_waiting_limit_reply
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__set_waiting_limit_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__set_waiting_limit_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1071,7 +694,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__set_waiting_limit_reply__des
   sizeof(Onsale__Queue__V1__SetWaitingLimitReply),
   1,
   onsale__queue__v1__set_waiting_limit_reply__field_descriptors,
-  onsale__queue__v1__set_waiting_limit_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__set_waiting_limit_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__set_waiting_limit_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1103,10 +726,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__set_room_message_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__set_room_message_request__field_indices_by_name[] = {
-  1,   /* field[1] = message */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__set_room_message_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1122,7 +741,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_request__de
   sizeof(Onsale__Queue__V1__SetRoomMessageRequest),
   2,
   onsale__queue__v1__set_room_message_request__field_descriptors,
-  onsale__queue__v1__set_room_message_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__set_room_message_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__set_room_message_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1142,9 +761,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__set_room_message_reply_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__set_room_message_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__set_room_message_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1160,7 +776,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__set_room_message_reply__desc
   sizeof(Onsale__Queue__V1__SetRoomMessageReply),
   1,
   onsale__queue__v1__set_room_message_reply__field_descriptors,
-  onsale__queue__v1__set_room_message_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__set_room_message_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__set_room_message_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1180,9 +796,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__open_room_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__open_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__open_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1198,7 +811,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__open_room_request__descripto
   sizeof(Onsale__Queue__V1__OpenRoomRequest),
   1,
   onsale__queue__v1__open_room_request__field_descriptors,
-  onsale__queue__v1__open_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__open_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__open_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1218,9 +831,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__open_room_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__open_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__open_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1236,7 +846,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__open_room_reply__descriptor 
   sizeof(Onsale__Queue__V1__OpenRoomReply),
   1,
   onsale__queue__v1__open_room_reply__field_descriptors,
-  onsale__queue__v1__open_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__open_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__open_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1256,9 +866,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__pause_room_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__pause_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__pause_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1274,7 +881,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__pause_room_request__descript
   sizeof(Onsale__Queue__V1__PauseRoomRequest),
   1,
   onsale__queue__v1__pause_room_request__field_descriptors,
-  onsale__queue__v1__pause_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__pause_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__pause_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1294,9 +901,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__pause_room_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__pause_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__pause_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1312,7 +916,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__pause_room_reply__descriptor
   sizeof(Onsale__Queue__V1__PauseRoomReply),
   1,
   onsale__queue__v1__pause_room_reply__field_descriptors,
-  onsale__queue__v1__pause_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__pause_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__pause_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1332,9 +936,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__drain_room_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__drain_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__drain_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1350,7 +951,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__drain_room_request__descript
   sizeof(Onsale__Queue__V1__DrainRoomRequest),
   1,
   onsale__queue__v1__drain_room_request__field_descriptors,
-  onsale__queue__v1__drain_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__drain_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__drain_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1370,9 +971,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__drain_room_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__drain_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__drain_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1388,7 +986,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__drain_room_reply__descriptor
   sizeof(Onsale__Queue__V1__DrainRoomReply),
   1,
   onsale__queue__v1__drain_room_reply__field_descriptors,
-  onsale__queue__v1__drain_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__drain_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__drain_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1408,9 +1006,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__close_room_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__close_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__close_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1426,7 +1021,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_room_request__descript
   sizeof(Onsale__Queue__V1__CloseRoomRequest),
   1,
   onsale__queue__v1__close_room_request__field_descriptors,
-  onsale__queue__v1__close_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__close_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__close_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1446,9 +1041,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__close_room_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__close_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__close_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1464,7 +1056,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_room_reply__descriptor
   sizeof(Onsale__Queue__V1__CloseRoomReply),
   1,
   onsale__queue__v1__close_room_reply__field_descriptors,
-  onsale__queue__v1__close_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__close_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__close_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1520,12 +1112,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_codes_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__create_codes_request__field_indices_by_name[] = {
-  1,   /* field[1] = count */
-  3,   /* field[3] = expires_at */
-  0,   /* field[0] = room_id */
-  2,   /* field[2] = uses */
-};
 static const ProtobufCIntRange onsale__queue__v1__create_codes_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1541,7 +1127,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_request__descri
   sizeof(Onsale__Queue__V1__CreateCodesRequest),
   4,
   onsale__queue__v1__create_codes_request__field_descriptors,
-  onsale__queue__v1__create_codes_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__create_codes_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__create_codes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1561,9 +1147,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__create_codes_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__create_codes_reply__field_indices_by_name[] = {
-  0,   /* field[0] = codes */
-};
 static const ProtobufCIntRange onsale__queue__v1__create_codes_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1579,7 +1162,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__create_codes_reply__descript
   sizeof(Onsale__Queue__V1__CreateCodesReply),
   1,
   onsale__queue__v1__create_codes_reply__field_descriptors,
-  onsale__queue__v1__create_codes_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__create_codes_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__create_codes_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1611,10 +1194,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__find_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-  1,   /* field[1] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__find_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1630,7 +1209,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__find_room_request__descripto
   sizeof(Onsale__Queue__V1__FindRoomRequest),
   2,
   onsale__queue__v1__find_room_request__field_descriptors,
-  onsale__queue__v1__find_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__find_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__find_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1650,9 +1229,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__find_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__find_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1668,7 +1244,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__find_room_reply__descriptor 
   sizeof(Onsale__Queue__V1__FindRoomReply),
   1,
   onsale__queue__v1__find_room_reply__field_descriptors,
-  onsale__queue__v1__find_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__find_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__find_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1700,10 +1276,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_rooms_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_rooms_request__field_indices_by_name[] = {
-  0,   /* field[0] = after_room_id */
-  1,   /* field[1] = page_size */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_rooms_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1719,7 +1291,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_rooms_request__descript
   sizeof(Onsale__Queue__V1__ListRoomsRequest),
   2,
   onsale__queue__v1__list_rooms_request__field_descriptors,
-  onsale__queue__v1__list_rooms_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_rooms_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_rooms_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1751,10 +1323,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_rooms_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_rooms_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = rooms */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_rooms_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1770,7 +1338,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_rooms_reply__descriptor
   sizeof(Onsale__Queue__V1__ListRoomsReply),
   2,
   onsale__queue__v1__list_rooms_reply__field_descriptors,
-  onsale__queue__v1__list_rooms_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_rooms_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_rooms_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1790,9 +1358,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_room_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_room_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1808,7 +1373,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_room_request__descripto
   sizeof(Onsale__Queue__V1__ShowRoomRequest),
   1,
   onsale__queue__v1__show_room_request__field_descriptors,
-  onsale__queue__v1__show_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1972,21 +1537,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_room_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_room_reply__field_indices_by_name[] = {
-  4,   /* field[4] = active_count */
-  3,   /* field[3] = admitted_count */
-  10,   /* field[10] = admitted_per_second_thousandths */
-  5,   /* field[5] = finished_count */
-  1,   /* field[1] = joined_count */
-  7,   /* field[7] = lapsed_count */
-  6,   /* field[6] = left_count */
-  9,   /* field[9] = no_show_count */
-  8,   /* field[8] = revoked_count */
-  0,   /* field[0] = room */
-  11,   /* field[11] = wait_p50_ms */
-  12,   /* field[12] = wait_p90_ms */
-  2,   /* field[2] = waiting_count */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2002,7 +1552,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_room_reply__descriptor 
   sizeof(Onsale__Queue__V1__ShowRoomReply),
   13,
   onsale__queue__v1__show_room_reply__field_descriptors,
-  onsale__queue__v1__show_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2034,10 +1584,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_history_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_history_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_history_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2053,7 +1599,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_history_request__descri
   sizeof(Onsale__Queue__V1__ShowHistoryRequest),
   2,
   onsale__queue__v1__show_history_request__field_descriptors,
-  onsale__queue__v1__show_history_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_history_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_history_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2097,11 +1643,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_history_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_history_reply__field_indices_by_name[] = {
-  2,   /* field[2] = events */
-  1,   /* field[1] = serial */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_history_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2117,7 +1658,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_history_reply__descript
   sizeof(Onsale__Queue__V1__ShowHistoryReply),
   3,
   onsale__queue__v1__show_history_reply__field_descriptors,
-  onsale__queue__v1__show_history_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_history_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_history_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2161,11 +1702,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__place_event__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__place_event__field_indices_by_name[] = {
-  1,   /* field[1] = at */
-  2,   /* field[2] = reason */
-  0,   /* field[0] = state */
-};
 static const ProtobufCIntRange onsale__queue__v1__place_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2181,7 +1717,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_event__descriptor =
   sizeof(Onsale__Queue__V1__PlaceEvent),
   3,
   onsale__queue__v1__place_event__field_descriptors,
-  onsale__queue__v1__place_event__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__place_event__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__place_event__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2453,30 +1989,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__place_view__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__place_view__field_indices_by_name[] = {
-  5,   /* field[5] = admitted */
-  15,   /* field[15] = admitted_at */
-  9,   /* field[9] = ask_again_ms */
-  16,   /* field[16] = claimed_at */
-  18,   /* field[18] = ended_at */
-  11,   /* field[11] = ends_at */
-  14,   /* field[14] = joined_at */
-  10,   /* field[10] = lapses_at */
-  21,   /* field[21] = log_index */
-  12,   /* field[12] = opens_at */
-  6,   /* field[6] = people_ahead */
-  1,   /* field[1] = place_id */
-  13,   /* field[13] = reason */
-  17,   /* field[17] = renewed_at */
-  0,   /* field[0] = room_id */
-  20,   /* field[20] = room_message */
-  3,   /* field[3] = room_state */
-  4,   /* field[4] = serial */
-  2,   /* field[2] = state */
-  19,   /* field[19] = user_id */
-  7,   /* field[7] = wait_at_least_ms */
-  8,   /* field[8] = wait_at_most_ms */
-};
 static const ProtobufCIntRange onsale__queue__v1__place_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2492,7 +2004,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_view__descriptor =
   sizeof(Onsale__Queue__V1__PlaceView),
   22,
   onsale__queue__v1__place_view__field_descriptors,
-  onsale__queue__v1__place_view__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__place_view__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__place_view__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2524,10 +2036,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__join_request__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__join_request__field_indices_by_name[] = {
-  1,   /* field[1] = code */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__join_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2543,7 +2051,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__join_request__descriptor =
   sizeof(Onsale__Queue__V1__JoinRequest),
   2,
   onsale__queue__v1__join_request__field_descriptors,
-  onsale__queue__v1__join_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__join_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__join_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2599,12 +2107,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__join_reply__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__join_reply__field_indices_by_name[] = {
-  1,   /* field[1] = pass */
-  2,   /* field[2] = pass_expires_at */
-  0,   /* field[0] = place */
-  3,   /* field[3] = renew_after_ms */
-};
 static const ProtobufCIntRange onsale__queue__v1__join_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2620,7 +2122,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__join_reply__descriptor =
   sizeof(Onsale__Queue__V1__JoinReply),
   4,
   onsale__queue__v1__join_reply__field_descriptors,
-  onsale__queue__v1__join_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__join_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__join_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2652,10 +2154,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_place_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_place_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_place_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2671,7 +2169,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_place_request__descript
   sizeof(Onsale__Queue__V1__ShowPlaceRequest),
   2,
   onsale__queue__v1__show_place_request__field_descriptors,
-  onsale__queue__v1__show_place_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_place_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_place_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2691,9 +2189,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_place_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_place_reply__field_indices_by_name[] = {
-  0,   /* field[0] = place */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_place_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2709,7 +2204,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_place_reply__descriptor
   sizeof(Onsale__Queue__V1__ShowPlaceReply),
   1,
   onsale__queue__v1__show_place_reply__field_descriptors,
-  onsale__queue__v1__show_place_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_place_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2741,10 +2236,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__place_key__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__place_key__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__place_key__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2760,7 +2251,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__place_key__descriptor =
   sizeof(Onsale__Queue__V1__PlaceKey),
   2,
   onsale__queue__v1__place_key__field_descriptors,
-  onsale__queue__v1__place_key__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__place_key__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__place_key__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2792,10 +2283,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_places_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_places_request__field_indices_by_name[] = {
-  0,   /* field[0] = after */
-  1,   /* field[1] = page_size */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_places_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2811,7 +2298,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_places_request__descrip
   sizeof(Onsale__Queue__V1__ListPlacesRequest),
   2,
   onsale__queue__v1__list_places_request__field_descriptors,
-  onsale__queue__v1__list_places_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_places_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_places_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2843,10 +2330,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_places_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_places_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = places */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_places_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2862,7 +2345,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_places_reply__descripto
   sizeof(Onsale__Queue__V1__ListPlacesReply),
   2,
   onsale__queue__v1__list_places_reply__field_descriptors,
-  onsale__queue__v1__list_places_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_places_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_places_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2918,12 +2401,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__find_places_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__find_places_request__field_indices_by_name[] = {
-  2,   /* field[2] = after */
-  3,   /* field[3] = page_size */
-  0,   /* field[0] = room_id */
-  1,   /* field[1] = user_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__find_places_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2939,7 +2416,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__find_places_request__descrip
   sizeof(Onsale__Queue__V1__FindPlacesRequest),
   4,
   onsale__queue__v1__find_places_request__field_descriptors,
-  onsale__queue__v1__find_places_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__find_places_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__find_places_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2971,10 +2448,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__find_places_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__find_places_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = places */
-};
 static const ProtobufCIntRange onsale__queue__v1__find_places_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2990,7 +2463,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__find_places_reply__descripto
   sizeof(Onsale__Queue__V1__FindPlacesReply),
   2,
   onsale__queue__v1__find_places_reply__field_descriptors,
-  onsale__queue__v1__find_places_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__find_places_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__find_places_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3022,10 +2495,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__watch_place_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__watch_place_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__watch_place_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3041,7 +2510,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__watch_place_request__descrip
   sizeof(Onsale__Queue__V1__WatchPlaceRequest),
   2,
   onsale__queue__v1__watch_place_request__field_descriptors,
-  onsale__queue__v1__watch_place_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__watch_place_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__watch_place_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3061,9 +2530,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__watch_place_item__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__watch_place_item__field_indices_by_name[] = {
-  0,   /* field[0] = place */
-};
 static const ProtobufCIntRange onsale__queue__v1__watch_place_item__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3079,7 +2545,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__watch_place_item__descriptor
   sizeof(Onsale__Queue__V1__WatchPlaceItem),
   1,
   onsale__queue__v1__watch_place_item__field_descriptors,
-  onsale__queue__v1__watch_place_item__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__watch_place_item__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__watch_place_item__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3111,10 +2577,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__renew_request__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__renew_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__renew_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3130,7 +2592,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__renew_request__descriptor =
   sizeof(Onsale__Queue__V1__RenewRequest),
   2,
   onsale__queue__v1__renew_request__field_descriptors,
-  onsale__queue__v1__renew_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__renew_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__renew_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3186,12 +2648,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__renew_reply__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__renew_reply__field_indices_by_name[] = {
-  1,   /* field[1] = pass */
-  2,   /* field[2] = pass_expires_at */
-  0,   /* field[0] = place */
-  3,   /* field[3] = renew_after_ms */
-};
 static const ProtobufCIntRange onsale__queue__v1__renew_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3207,7 +2663,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__renew_reply__descriptor =
   sizeof(Onsale__Queue__V1__RenewReply),
   4,
   onsale__queue__v1__renew_reply__field_descriptors,
-  onsale__queue__v1__renew_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__renew_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__renew_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3239,10 +2695,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__leave_request__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__leave_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__leave_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3258,7 +2710,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__leave_request__descriptor =
   sizeof(Onsale__Queue__V1__LeaveRequest),
   2,
   onsale__queue__v1__leave_request__field_descriptors,
-  onsale__queue__v1__leave_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__leave_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__leave_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3278,9 +2730,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__leave_reply__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__leave_reply__field_indices_by_name[] = {
-  0,   /* field[0] = place */
-};
 static const ProtobufCIntRange onsale__queue__v1__leave_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3296,7 +2745,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__leave_reply__descriptor =
   sizeof(Onsale__Queue__V1__LeaveReply),
   1,
   onsale__queue__v1__leave_reply__field_descriptors,
-  onsale__queue__v1__leave_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__leave_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__leave_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3328,10 +2777,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__finish_pass_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__finish_pass_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__finish_pass_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3347,7 +2792,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_request__descrip
   sizeof(Onsale__Queue__V1__FinishPassRequest),
   2,
   onsale__queue__v1__finish_pass_request__field_descriptors,
-  onsale__queue__v1__finish_pass_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__finish_pass_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__finish_pass_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3367,9 +2812,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__finish_pass_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__finish_pass_reply__field_indices_by_name[] = {
-  0,   /* field[0] = state */
-};
 static const ProtobufCIntRange onsale__queue__v1__finish_pass_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3385,7 +2827,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_reply__descripto
   sizeof(Onsale__Queue__V1__FinishPassReply),
   1,
   onsale__queue__v1__finish_pass_reply__field_descriptors,
-  onsale__queue__v1__finish_pass_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__finish_pass_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__finish_pass_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3441,12 +2883,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__revoke_place_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__revoke_place_request__field_indices_by_name[] = {
-  3,   /* field[3] = ban */
-  1,   /* field[1] = place_id */
-  2,   /* field[2] = reason */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__revoke_place_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3462,7 +2898,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descri
   sizeof(Onsale__Queue__V1__RevokePlaceRequest),
   4,
   onsale__queue__v1__revoke_place_request__field_descriptors,
-  onsale__queue__v1__revoke_place_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__revoke_place_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__revoke_place_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3482,9 +2918,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__revoke_place_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__revoke_place_reply__field_indices_by_name[] = {
-  0,   /* field[0] = state */
-};
 static const ProtobufCIntRange onsale__queue__v1__revoke_place_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3500,7 +2933,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descript
   sizeof(Onsale__Queue__V1__RevokePlaceReply),
   1,
   onsale__queue__v1__revoke_place_reply__field_descriptors,
-  onsale__queue__v1__revoke_place_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__revoke_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__revoke_place_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3532,10 +2965,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__lift_ban_request__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__lift_ban_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-  1,   /* field[1] = user_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__lift_ban_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3551,13 +2980,12 @@ const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_request__descriptor
   sizeof(Onsale__Queue__V1__LiftBanRequest),
   2,
   onsale__queue__v1__lift_ban_request__field_descriptors,
-  onsale__queue__v1__lift_ban_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__lift_ban_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__lift_ban_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__queue__v1__lift_ban_reply__field_descriptors NULL
-#define onsale__queue__v1__lift_ban_reply__field_indices_by_name NULL
 #define onsale__queue__v1__lift_ban_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor =
 {
@@ -3569,7 +2997,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__lift_ban_reply__descriptor =
   sizeof(Onsale__Queue__V1__LiftBanReply),
   0,
   onsale__queue__v1__lift_ban_reply__field_descriptors,
-  onsale__queue__v1__lift_ban_reply__field_indices_by_name,
+  NULL,
   0,  onsale__queue__v1__lift_ban_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__lift_ban_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3601,10 +3029,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__prove_place_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__prove_place_request__field_indices_by_name[] = {
-  1,   /* field[1] = place_id */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__prove_place_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3620,7 +3044,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_request__descrip
   sizeof(Onsale__Queue__V1__ProvePlaceRequest),
   2,
   onsale__queue__v1__prove_place_request__field_descriptors,
-  onsale__queue__v1__prove_place_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__prove_place_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__prove_place_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3640,9 +3064,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__prove_place_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__prove_place_reply__field_indices_by_name[] = {
-  0,   /* field[0] = receipt */
-};
 static const ProtobufCIntRange onsale__queue__v1__prove_place_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3658,7 +3079,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__prove_place_reply__descripto
   sizeof(Onsale__Queue__V1__ProvePlaceReply),
   1,
   onsale__queue__v1__prove_place_reply__field_descriptors,
-  onsale__queue__v1__prove_place_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__prove_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__prove_place_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3690,10 +3111,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_checkpoint_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_checkpoint_request__field_indices_by_name[] = {
-  1,   /* field[1] = from_size */
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_checkpoint_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3709,7 +3126,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_request__des
   sizeof(Onsale__Queue__V1__ShowCheckpointRequest),
   2,
   onsale__queue__v1__show_checkpoint_request__field_descriptors,
-  onsale__queue__v1__show_checkpoint_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_checkpoint_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_checkpoint_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3765,12 +3182,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_checkpoint_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_checkpoint_reply__field_indices_by_name[] = {
-  0,   /* field[0] = checkpoint */
-  2,   /* field[2] = consistency */
-  3,   /* field[3] = keys */
-  1,   /* field[1] = size */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_checkpoint_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3786,7 +3197,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_checkpoint_reply__descr
   sizeof(Onsale__Queue__V1__ShowCheckpointReply),
   4,
   onsale__queue__v1__show_checkpoint_reply__field_descriptors,
-  onsale__queue__v1__show_checkpoint_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_checkpoint_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_checkpoint_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3806,9 +3217,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__close_draw_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__close_draw_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__close_draw_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3824,7 +3232,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_request__descript
   sizeof(Onsale__Queue__V1__CloseDrawRequest),
   1,
   onsale__queue__v1__close_draw_request__field_descriptors,
-  onsale__queue__v1__close_draw_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__close_draw_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__close_draw_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3844,9 +3252,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__close_draw_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__close_draw_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__close_draw_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3862,7 +3267,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_draw_reply__descriptor
   sizeof(Onsale__Queue__V1__CloseDrawReply),
   1,
   onsale__queue__v1__close_draw_reply__field_descriptors,
-  onsale__queue__v1__close_draw_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__close_draw_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__close_draw_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3906,11 +3311,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__draw_room_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__draw_room_request__field_indices_by_name[] = {
-  1,   /* field[1] = beacon */
-  0,   /* field[0] = room_id */
-  2,   /* field[2] = without_beacon */
-};
 static const ProtobufCIntRange onsale__queue__v1__draw_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3926,7 +3326,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_request__descripto
   sizeof(Onsale__Queue__V1__DrawRoomRequest),
   3,
   onsale__queue__v1__draw_room_request__field_descriptors,
-  onsale__queue__v1__draw_room_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__draw_room_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__draw_room_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3946,9 +3346,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__draw_room_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__draw_room_reply__field_indices_by_name[] = {
-  0,   /* field[0] = room */
-};
 static const ProtobufCIntRange onsale__queue__v1__draw_room_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3964,7 +3361,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__draw_room_reply__descriptor 
   sizeof(Onsale__Queue__V1__DrawRoomReply),
   1,
   onsale__queue__v1__draw_room_reply__field_descriptors,
-  onsale__queue__v1__draw_room_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__draw_room_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__draw_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3984,9 +3381,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_draw_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_draw_request__field_indices_by_name[] = {
-  0,   /* field[0] = room_id */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_draw_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4002,7 +3396,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_request__descripto
   sizeof(Onsale__Queue__V1__ShowDrawRequest),
   1,
   onsale__queue__v1__show_draw_request__field_descriptors,
-  onsale__queue__v1__show_draw_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_draw_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_draw_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4022,9 +3416,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__show_draw_reply__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__show_draw_reply__field_indices_by_name[] = {
-  0,   /* field[0] = record */
-};
 static const ProtobufCIntRange onsale__queue__v1__show_draw_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4040,7 +3431,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__show_draw_reply__descriptor 
   sizeof(Onsale__Queue__V1__ShowDrawReply),
   1,
   onsale__queue__v1__show_draw_reply__field_descriptors,
-  onsale__queue__v1__show_draw_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__show_draw_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__show_draw_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4108,13 +3499,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_tiles_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_tiles_request__field_indices_by_name[] = {
-  3,   /* field[3] = first_tile */
-  2,   /* field[2] = level */
-  4,   /* field[4] = page_size */
-  0,   /* field[0] = room_id */
-  1,   /* field[1] = size */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_tiles_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4130,7 +3514,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_request__descript
   sizeof(Onsale__Queue__V1__ListTilesRequest),
   5,
   onsale__queue__v1__list_tiles_request__field_descriptors,
-  onsale__queue__v1__list_tiles_request__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_tiles_request__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_tiles_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4162,10 +3546,6 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__list_tiles_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__queue__v1__list_tiles_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = tiles */
-};
 static const ProtobufCIntRange onsale__queue__v1__list_tiles_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4181,7 +3561,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__list_tiles_reply__descriptor
   sizeof(Onsale__Queue__V1__ListTilesReply),
   2,
   onsale__queue__v1__list_tiles_reply__field_descriptors,
-  onsale__queue__v1__list_tiles_reply__field_indices_by_name,
+  NULL,
   1,  onsale__queue__v1__list_tiles_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__list_tiles_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4199,16 +3579,6 @@ static const ProtobufCEnumValue onsale__queue__v1__room_state__enum_values_by_nu
 static const ProtobufCIntRange onsale__queue__v1__room_state__value_ranges[] = {
 {0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex onsale__queue__v1__room_state__enum_values_by_name[7] =
-{
-  { "CLOSED", 6 },
-  { "DRAINING", 5 },
-  { "OPEN", 3 },
-  { "PAUSED", 4 },
-  { "PRE_QUEUE", 2 },
-  { "ROOM_STATE_UNSPECIFIED", 0 },
-  { "SCHEDULED", 1 },
-};
 const ProtobufCEnumDescriptor onsale__queue__v1__room_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4218,8 +3588,8 @@ const ProtobufCEnumDescriptor onsale__queue__v1__room_state__descriptor =
   "onsale.queue.v1",
   7,
   onsale__queue__v1__room_state__enum_values_by_number,
-  7,
-  onsale__queue__v1__room_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__queue__v1__room_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -4238,17 +3608,6 @@ static const ProtobufCEnumValue onsale__queue__v1__place_state__enum_values_by_n
 static const ProtobufCIntRange onsale__queue__v1__place_state__value_ranges[] = {
 {0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex onsale__queue__v1__place_state__enum_values_by_name[8] =
-{
-  { "ACTIVE", 3 },
-  { "ADMITTED", 2 },
-  { "FINISHED", 4 },
-  { "LAPSED", 6 },
-  { "LEFT", 5 },
-  { "PLACE_STATE_UNSPECIFIED", 0 },
-  { "REVOKED", 7 },
-  { "WAITING", 1 },
-};
 const ProtobufCEnumDescriptor onsale__queue__v1__place_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4258,8 +3617,8 @@ const ProtobufCEnumDescriptor onsale__queue__v1__place_state__descriptor =
   "onsale.queue.v1",
   8,
   onsale__queue__v1__place_state__enum_values_by_number,
-  8,
-  onsale__queue__v1__place_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__queue__v1__place_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -4274,13 +3633,6 @@ static const ProtobufCEnumValue onsale__queue__v1__draw_state__enum_values_by_nu
 static const ProtobufCIntRange onsale__queue__v1__draw_state__value_ranges[] = {
 {0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex onsale__queue__v1__draw_state__enum_values_by_name[4] =
-{
-  { "DRAWN", 3 },
-  { "DRAW_CLOSED", 2 },
-  { "DRAW_STATE_UNSPECIFIED", 0 },
-  { "PENDING", 1 },
-};
 const ProtobufCEnumDescriptor onsale__queue__v1__draw_state__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4290,8 +3642,8 @@ const ProtobufCEnumDescriptor onsale__queue__v1__draw_state__descriptor =
   "onsale.queue.v1",
   4,
   onsale__queue__v1__draw_state__enum_values_by_number,
-  4,
-  onsale__queue__v1__draw_state__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__queue__v1__draw_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */

@@ -7,420 +7,76 @@
 #endif
 
 #include "wallet.pb-c.h"
-void   onsale__wallet__v1__sign_up_request__init
-                     (Onsale__Wallet__V1__SignUpRequest         *message)
-{
-  static const Onsale__Wallet__V1__SignUpRequest init_value = ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__sign_up_reply__init
-                     (Onsale__Wallet__V1__SignUpReply         *message)
-{
-  static const Onsale__Wallet__V1__SignUpReply init_value = ONSALE__WALLET__V1__SIGN_UP_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__check_name_request__init
-                     (Onsale__Wallet__V1__CheckNameRequest         *message)
-{
-  static const Onsale__Wallet__V1__CheckNameRequest init_value = ONSALE__WALLET__V1__CHECK_NAME_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__check_name_reply__init
-                     (Onsale__Wallet__V1__CheckNameReply         *message)
-{
-  static const Onsale__Wallet__V1__CheckNameReply init_value = ONSALE__WALLET__V1__CHECK_NAME_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__sign_in_request__init
-                     (Onsale__Wallet__V1__SignInRequest         *message)
-{
-  static const Onsale__Wallet__V1__SignInRequest init_value = ONSALE__WALLET__V1__SIGN_IN_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__sign_in_reply__init
-                     (Onsale__Wallet__V1__SignInReply         *message)
-{
-  static const Onsale__Wallet__V1__SignInReply init_value = ONSALE__WALLET__V1__SIGN_IN_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__puzzle__init
-                     (Onsale__Wallet__V1__Puzzle         *message)
-{
-  static const Onsale__Wallet__V1__Puzzle init_value = ONSALE__WALLET__V1__PUZZLE__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__puzzle_solution__init
-                     (Onsale__Wallet__V1__PuzzleSolution         *message)
-{
-  static const Onsale__Wallet__V1__PuzzleSolution init_value = ONSALE__WALLET__V1__PUZZLE_SOLUTION__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__session__init
-                     (Onsale__Wallet__V1__Session         *message)
-{
-  static const Onsale__Wallet__V1__Session init_value = ONSALE__WALLET__V1__SESSION__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__refresh_request__init
-                     (Onsale__Wallet__V1__RefreshRequest         *message)
-{
-  static const Onsale__Wallet__V1__RefreshRequest init_value = ONSALE__WALLET__V1__REFRESH_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__refresh_reply__init
-                     (Onsale__Wallet__V1__RefreshReply         *message)
-{
-  static const Onsale__Wallet__V1__RefreshReply init_value = ONSALE__WALLET__V1__REFRESH_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_sessions_request__init
-                     (Onsale__Wallet__V1__ListSessionsRequest         *message)
-{
-  static const Onsale__Wallet__V1__ListSessionsRequest init_value = ONSALE__WALLET__V1__LIST_SESSIONS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_sessions_reply__init
-                     (Onsale__Wallet__V1__ListSessionsReply         *message)
-{
-  static const Onsale__Wallet__V1__ListSessionsReply init_value = ONSALE__WALLET__V1__LIST_SESSIONS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__session_view__init
-                     (Onsale__Wallet__V1__SessionView         *message)
-{
-  static const Onsale__Wallet__V1__SessionView init_value = ONSALE__WALLET__V1__SESSION_VIEW__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__sign_out_request__init
-                     (Onsale__Wallet__V1__SignOutRequest         *message)
-{
-  static const Onsale__Wallet__V1__SignOutRequest init_value = ONSALE__WALLET__V1__SIGN_OUT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__sign_out_reply__init
-                     (Onsale__Wallet__V1__SignOutReply         *message)
-{
-  static const Onsale__Wallet__V1__SignOutReply init_value = ONSALE__WALLET__V1__SIGN_OUT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__change_password_request__init
-                     (Onsale__Wallet__V1__ChangePasswordRequest         *message)
-{
-  static const Onsale__Wallet__V1__ChangePasswordRequest init_value = ONSALE__WALLET__V1__CHANGE_PASSWORD_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__change_password_reply__init
-                     (Onsale__Wallet__V1__ChangePasswordReply         *message)
-{
-  static const Onsale__Wallet__V1__ChangePasswordReply init_value = ONSALE__WALLET__V1__CHANGE_PASSWORD_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__reset_password_request__init
-                     (Onsale__Wallet__V1__ResetPasswordRequest         *message)
-{
-  static const Onsale__Wallet__V1__ResetPasswordRequest init_value = ONSALE__WALLET__V1__RESET_PASSWORD_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__reset_password_reply__init
-                     (Onsale__Wallet__V1__ResetPasswordReply         *message)
-{
-  static const Onsale__Wallet__V1__ResetPasswordReply init_value = ONSALE__WALLET__V1__RESET_PASSWORD_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__set_password_request__init
-                     (Onsale__Wallet__V1__SetPasswordRequest         *message)
-{
-  static const Onsale__Wallet__V1__SetPasswordRequest init_value = ONSALE__WALLET__V1__SET_PASSWORD_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__set_password_reply__init
-                     (Onsale__Wallet__V1__SetPasswordReply         *message)
-{
-  static const Onsale__Wallet__V1__SetPasswordReply init_value = ONSALE__WALLET__V1__SET_PASSWORD_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__grant_duty_request__init
-                     (Onsale__Wallet__V1__GrantDutyRequest         *message)
-{
-  static const Onsale__Wallet__V1__GrantDutyRequest init_value = ONSALE__WALLET__V1__GRANT_DUTY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__grant_duty_reply__init
-                     (Onsale__Wallet__V1__GrantDutyReply         *message)
-{
-  static const Onsale__Wallet__V1__GrantDutyReply init_value = ONSALE__WALLET__V1__GRANT_DUTY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__revoke_duty_request__init
-                     (Onsale__Wallet__V1__RevokeDutyRequest         *message)
-{
-  static const Onsale__Wallet__V1__RevokeDutyRequest init_value = ONSALE__WALLET__V1__REVOKE_DUTY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__revoke_duty_reply__init
-                     (Onsale__Wallet__V1__RevokeDutyReply         *message)
-{
-  static const Onsale__Wallet__V1__RevokeDutyReply init_value = ONSALE__WALLET__V1__REVOKE_DUTY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__operator_login__init
-                     (Onsale__Wallet__V1__OperatorLogin         *message)
-{
-  static const Onsale__Wallet__V1__OperatorLogin init_value = ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__user_view__init
-                     (Onsale__Wallet__V1__UserView         *message)
-{
-  static const Onsale__Wallet__V1__UserView init_value = ONSALE__WALLET__V1__USER_VIEW__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_user_request__init
-                     (Onsale__Wallet__V1__ShowUserRequest         *message)
-{
-  static const Onsale__Wallet__V1__ShowUserRequest init_value = ONSALE__WALLET__V1__SHOW_USER_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_user_reply__init
-                     (Onsale__Wallet__V1__ShowUserReply         *message)
-{
-  static const Onsale__Wallet__V1__ShowUserReply init_value = ONSALE__WALLET__V1__SHOW_USER_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_users_request__init
-                     (Onsale__Wallet__V1__FindUsersRequest         *message)
-{
-  static const Onsale__Wallet__V1__FindUsersRequest init_value = ONSALE__WALLET__V1__FIND_USERS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__user_key__init
-                     (Onsale__Wallet__V1__UserKey         *message)
-{
-  static const Onsale__Wallet__V1__UserKey init_value = ONSALE__WALLET__V1__USER_KEY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_users_reply__init
-                     (Onsale__Wallet__V1__FindUsersReply         *message)
-{
-  static const Onsale__Wallet__V1__FindUsersReply init_value = ONSALE__WALLET__V1__FIND_USERS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_operators_request__init
-                     (Onsale__Wallet__V1__ListOperatorsRequest         *message)
-{
-  static const Onsale__Wallet__V1__ListOperatorsRequest init_value = ONSALE__WALLET__V1__LIST_OPERATORS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_operators_reply__init
-                     (Onsale__Wallet__V1__ListOperatorsReply         *message)
-{
-  static const Onsale__Wallet__V1__ListOperatorsReply init_value = ONSALE__WALLET__V1__LIST_OPERATORS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_balance_request__init
-                     (Onsale__Wallet__V1__ShowBalanceRequest         *message)
-{
-  static const Onsale__Wallet__V1__ShowBalanceRequest init_value = ONSALE__WALLET__V1__SHOW_BALANCE_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_balance_reply__init
-                     (Onsale__Wallet__V1__ShowBalanceReply         *message)
-{
-  static const Onsale__Wallet__V1__ShowBalanceReply init_value = ONSALE__WALLET__V1__SHOW_BALANCE_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__balance__init
-                     (Onsale__Wallet__V1__Balance         *message)
-{
-  static const Onsale__Wallet__V1__Balance init_value = ONSALE__WALLET__V1__BALANCE__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__top_up_request__init
-                     (Onsale__Wallet__V1__TopUpRequest         *message)
-{
-  static const Onsale__Wallet__V1__TopUpRequest init_value = ONSALE__WALLET__V1__TOP_UP_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__top_up_reply__init
-                     (Onsale__Wallet__V1__TopUpReply         *message)
-{
-  static const Onsale__Wallet__V1__TopUpReply init_value = ONSALE__WALLET__V1__TOP_UP_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_accounts_request__init
-                     (Onsale__Wallet__V1__FindAccountsRequest         *message)
-{
-  static const Onsale__Wallet__V1__FindAccountsRequest init_value = ONSALE__WALLET__V1__FIND_ACCOUNTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_accounts_reply__init
-                     (Onsale__Wallet__V1__FindAccountsReply         *message)
-{
-  static const Onsale__Wallet__V1__FindAccountsReply init_value = ONSALE__WALLET__V1__FIND_ACCOUNTS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_entries_request__init
-                     (Onsale__Wallet__V1__ListEntriesRequest         *message)
-{
-  static const Onsale__Wallet__V1__ListEntriesRequest init_value = ONSALE__WALLET__V1__LIST_ENTRIES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_entries_reply__init
-                     (Onsale__Wallet__V1__ListEntriesReply         *message)
-{
-  static const Onsale__Wallet__V1__ListEntriesReply init_value = ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_entries_request__init
-                     (Onsale__Wallet__V1__FindEntriesRequest         *message)
-{
-  static const Onsale__Wallet__V1__FindEntriesRequest init_value = ONSALE__WALLET__V1__FIND_ENTRIES_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_entries_reply__init
-                     (Onsale__Wallet__V1__FindEntriesReply         *message)
-{
-  static const Onsale__Wallet__V1__FindEntriesReply init_value = ONSALE__WALLET__V1__FIND_ENTRIES_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__entry_view__init
-                     (Onsale__Wallet__V1__EntryView         *message)
-{
-  static const Onsale__Wallet__V1__EntryView init_value = ONSALE__WALLET__V1__ENTRY_VIEW__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__pay_request__init
-                     (Onsale__Wallet__V1__PayRequest         *message)
-{
-  static const Onsale__Wallet__V1__PayRequest init_value = ONSALE__WALLET__V1__PAY_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__pay_reply__init
-                     (Onsale__Wallet__V1__PayReply         *message)
-{
-  static const Onsale__Wallet__V1__PayReply init_value = ONSALE__WALLET__V1__PAY_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__paid_seat__init
-                     (Onsale__Wallet__V1__PaidSeat         *message)
-{
-  static const Onsale__Wallet__V1__PaidSeat init_value = ONSALE__WALLET__V1__PAID_SEAT__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__payment_view__init
-                     (Onsale__Wallet__V1__PaymentView         *message)
-{
-  static const Onsale__Wallet__V1__PaymentView init_value = ONSALE__WALLET__V1__PAYMENT_VIEW__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_payment_request__init
-                     (Onsale__Wallet__V1__ShowPaymentRequest         *message)
-{
-  static const Onsale__Wallet__V1__ShowPaymentRequest init_value = ONSALE__WALLET__V1__SHOW_PAYMENT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__show_payment_reply__init
-                     (Onsale__Wallet__V1__ShowPaymentReply         *message)
-{
-  static const Onsale__Wallet__V1__ShowPaymentReply init_value = ONSALE__WALLET__V1__SHOW_PAYMENT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__cancel_payment_request__init
-                     (Onsale__Wallet__V1__CancelPaymentRequest         *message)
-{
-  static const Onsale__Wallet__V1__CancelPaymentRequest init_value = ONSALE__WALLET__V1__CANCEL_PAYMENT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__cancel_payment_reply__init
-                     (Onsale__Wallet__V1__CancelPaymentReply         *message)
-{
-  static const Onsale__Wallet__V1__CancelPaymentReply init_value = ONSALE__WALLET__V1__CANCEL_PAYMENT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_payments_request__init
-                     (Onsale__Wallet__V1__ListPaymentsRequest         *message)
-{
-  static const Onsale__Wallet__V1__ListPaymentsRequest init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_payments_reply__init
-                     (Onsale__Wallet__V1__ListPaymentsReply         *message)
-{
-  static const Onsale__Wallet__V1__ListPaymentsReply init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__export_payments_request__init
-                     (Onsale__Wallet__V1__ExportPaymentsRequest         *message)
-{
-  static const Onsale__Wallet__V1__ExportPaymentsRequest init_value = ONSALE__WALLET__V1__EXPORT_PAYMENTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__export_payments_reply__init
-                     (Onsale__Wallet__V1__ExportPaymentsReply         *message)
-{
-  static const Onsale__Wallet__V1__ExportPaymentsReply init_value = ONSALE__WALLET__V1__EXPORT_PAYMENTS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_payments_request__init
-                     (Onsale__Wallet__V1__FindPaymentsRequest         *message)
-{
-  static const Onsale__Wallet__V1__FindPaymentsRequest init_value = ONSALE__WALLET__V1__FIND_PAYMENTS_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__find_payments_reply__init
-                     (Onsale__Wallet__V1__FindPaymentsReply         *message)
-{
-  static const Onsale__Wallet__V1__FindPaymentsReply init_value = ONSALE__WALLET__V1__FIND_PAYMENTS_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_halted_request__init
-                     (Onsale__Wallet__V1__ListHaltedRequest         *message)
-{
-  static const Onsale__Wallet__V1__ListHaltedRequest init_value = ONSALE__WALLET__V1__LIST_HALTED_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__list_halted_reply__init
-                     (Onsale__Wallet__V1__ListHaltedReply         *message)
-{
-  static const Onsale__Wallet__V1__ListHaltedReply init_value = ONSALE__WALLET__V1__LIST_HALTED_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__halt__init
-                     (Onsale__Wallet__V1__Halt         *message)
-{
-  static const Onsale__Wallet__V1__Halt init_value = ONSALE__WALLET__V1__HALT__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__lift_halt_request__init
-                     (Onsale__Wallet__V1__LiftHaltRequest         *message)
-{
-  static const Onsale__Wallet__V1__LiftHaltRequest init_value = ONSALE__WALLET__V1__LIFT_HALT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__lift_halt_reply__init
-                     (Onsale__Wallet__V1__LiftHaltReply         *message)
-{
-  static const Onsale__Wallet__V1__LiftHaltReply init_value = ONSALE__WALLET__V1__LIFT_HALT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__audit_request__init
-                     (Onsale__Wallet__V1__AuditRequest         *message)
-{
-  static const Onsale__Wallet__V1__AuditRequest init_value = ONSALE__WALLET__V1__AUDIT_REQUEST__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__audit_reply__init
-                     (Onsale__Wallet__V1__AuditReply         *message)
-{
-  static const Onsale__Wallet__V1__AuditReply init_value = ONSALE__WALLET__V1__AUDIT_REPLY__INIT;
-  *message = init_value;
-}
-void   onsale__wallet__v1__audit_total__init
-                     (Onsale__Wallet__V1__AuditTotal         *message)
-{
-  static const Onsale__Wallet__V1__AuditTotal init_value = ONSALE__WALLET__V1__AUDIT_TOTAL__INIT;
-  *message = init_value;
-}
+#define INIT(function, type, value) void function(type *message) { static const type v = value; *message = v; }
+INIT(onsale__wallet__v1__sign_up_request__init, Onsale__Wallet__V1__SignUpRequest, ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT)
+INIT(onsale__wallet__v1__sign_up_reply__init, Onsale__Wallet__V1__SignUpReply, ONSALE__WALLET__V1__SIGN_UP_REPLY__INIT)
+INIT(onsale__wallet__v1__check_name_request__init, Onsale__Wallet__V1__CheckNameRequest, ONSALE__WALLET__V1__CHECK_NAME_REQUEST__INIT)
+INIT(onsale__wallet__v1__check_name_reply__init, Onsale__Wallet__V1__CheckNameReply, ONSALE__WALLET__V1__CHECK_NAME_REPLY__INIT)
+INIT(onsale__wallet__v1__sign_in_request__init, Onsale__Wallet__V1__SignInRequest, ONSALE__WALLET__V1__SIGN_IN_REQUEST__INIT)
+INIT(onsale__wallet__v1__sign_in_reply__init, Onsale__Wallet__V1__SignInReply, ONSALE__WALLET__V1__SIGN_IN_REPLY__INIT)
+INIT(onsale__wallet__v1__puzzle__init, Onsale__Wallet__V1__Puzzle, ONSALE__WALLET__V1__PUZZLE__INIT)
+INIT(onsale__wallet__v1__puzzle_solution__init, Onsale__Wallet__V1__PuzzleSolution, ONSALE__WALLET__V1__PUZZLE_SOLUTION__INIT)
+INIT(onsale__wallet__v1__session__init, Onsale__Wallet__V1__Session, ONSALE__WALLET__V1__SESSION__INIT)
+INIT(onsale__wallet__v1__refresh_request__init, Onsale__Wallet__V1__RefreshRequest, ONSALE__WALLET__V1__REFRESH_REQUEST__INIT)
+INIT(onsale__wallet__v1__refresh_reply__init, Onsale__Wallet__V1__RefreshReply, ONSALE__WALLET__V1__REFRESH_REPLY__INIT)
+INIT(onsale__wallet__v1__list_sessions_request__init, Onsale__Wallet__V1__ListSessionsRequest, ONSALE__WALLET__V1__LIST_SESSIONS_REQUEST__INIT)
+INIT(onsale__wallet__v1__list_sessions_reply__init, Onsale__Wallet__V1__ListSessionsReply, ONSALE__WALLET__V1__LIST_SESSIONS_REPLY__INIT)
+INIT(onsale__wallet__v1__session_view__init, Onsale__Wallet__V1__SessionView, ONSALE__WALLET__V1__SESSION_VIEW__INIT)
+INIT(onsale__wallet__v1__sign_out_request__init, Onsale__Wallet__V1__SignOutRequest, ONSALE__WALLET__V1__SIGN_OUT_REQUEST__INIT)
+INIT(onsale__wallet__v1__sign_out_reply__init, Onsale__Wallet__V1__SignOutReply, ONSALE__WALLET__V1__SIGN_OUT_REPLY__INIT)
+INIT(onsale__wallet__v1__change_password_request__init, Onsale__Wallet__V1__ChangePasswordRequest, ONSALE__WALLET__V1__CHANGE_PASSWORD_REQUEST__INIT)
+INIT(onsale__wallet__v1__change_password_reply__init, Onsale__Wallet__V1__ChangePasswordReply, ONSALE__WALLET__V1__CHANGE_PASSWORD_REPLY__INIT)
+INIT(onsale__wallet__v1__reset_password_request__init, Onsale__Wallet__V1__ResetPasswordRequest, ONSALE__WALLET__V1__RESET_PASSWORD_REQUEST__INIT)
+INIT(onsale__wallet__v1__reset_password_reply__init, Onsale__Wallet__V1__ResetPasswordReply, ONSALE__WALLET__V1__RESET_PASSWORD_REPLY__INIT)
+INIT(onsale__wallet__v1__set_password_request__init, Onsale__Wallet__V1__SetPasswordRequest, ONSALE__WALLET__V1__SET_PASSWORD_REQUEST__INIT)
+INIT(onsale__wallet__v1__set_password_reply__init, Onsale__Wallet__V1__SetPasswordReply, ONSALE__WALLET__V1__SET_PASSWORD_REPLY__INIT)
+INIT(onsale__wallet__v1__grant_duty_request__init, Onsale__Wallet__V1__GrantDutyRequest, ONSALE__WALLET__V1__GRANT_DUTY_REQUEST__INIT)
+INIT(onsale__wallet__v1__grant_duty_reply__init, Onsale__Wallet__V1__GrantDutyReply, ONSALE__WALLET__V1__GRANT_DUTY_REPLY__INIT)
+INIT(onsale__wallet__v1__revoke_duty_request__init, Onsale__Wallet__V1__RevokeDutyRequest, ONSALE__WALLET__V1__REVOKE_DUTY_REQUEST__INIT)
+INIT(onsale__wallet__v1__revoke_duty_reply__init, Onsale__Wallet__V1__RevokeDutyReply, ONSALE__WALLET__V1__REVOKE_DUTY_REPLY__INIT)
+INIT(onsale__wallet__v1__operator_login__init, Onsale__Wallet__V1__OperatorLogin, ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT)
+INIT(onsale__wallet__v1__user_view__init, Onsale__Wallet__V1__UserView, ONSALE__WALLET__V1__USER_VIEW__INIT)
+INIT(onsale__wallet__v1__show_user_request__init, Onsale__Wallet__V1__ShowUserRequest, ONSALE__WALLET__V1__SHOW_USER_REQUEST__INIT)
+INIT(onsale__wallet__v1__show_user_reply__init, Onsale__Wallet__V1__ShowUserReply, ONSALE__WALLET__V1__SHOW_USER_REPLY__INIT)
+INIT(onsale__wallet__v1__find_users_request__init, Onsale__Wallet__V1__FindUsersRequest, ONSALE__WALLET__V1__FIND_USERS_REQUEST__INIT)
+INIT(onsale__wallet__v1__user_key__init, Onsale__Wallet__V1__UserKey, ONSALE__WALLET__V1__USER_KEY__INIT)
+INIT(onsale__wallet__v1__find_users_reply__init, Onsale__Wallet__V1__FindUsersReply, ONSALE__WALLET__V1__FIND_USERS_REPLY__INIT)
+INIT(onsale__wallet__v1__list_operators_request__init, Onsale__Wallet__V1__ListOperatorsRequest, ONSALE__WALLET__V1__LIST_OPERATORS_REQUEST__INIT)
+INIT(onsale__wallet__v1__list_operators_reply__init, Onsale__Wallet__V1__ListOperatorsReply, ONSALE__WALLET__V1__LIST_OPERATORS_REPLY__INIT)
+INIT(onsale__wallet__v1__show_balance_request__init, Onsale__Wallet__V1__ShowBalanceRequest, ONSALE__WALLET__V1__SHOW_BALANCE_REQUEST__INIT)
+INIT(onsale__wallet__v1__show_balance_reply__init, Onsale__Wallet__V1__ShowBalanceReply, ONSALE__WALLET__V1__SHOW_BALANCE_REPLY__INIT)
+INIT(onsale__wallet__v1__balance__init, Onsale__Wallet__V1__Balance, ONSALE__WALLET__V1__BALANCE__INIT)
+INIT(onsale__wallet__v1__top_up_request__init, Onsale__Wallet__V1__TopUpRequest, ONSALE__WALLET__V1__TOP_UP_REQUEST__INIT)
+INIT(onsale__wallet__v1__top_up_reply__init, Onsale__Wallet__V1__TopUpReply, ONSALE__WALLET__V1__TOP_UP_REPLY__INIT)
+INIT(onsale__wallet__v1__find_accounts_request__init, Onsale__Wallet__V1__FindAccountsRequest, ONSALE__WALLET__V1__FIND_ACCOUNTS_REQUEST__INIT)
+INIT(onsale__wallet__v1__find_accounts_reply__init, Onsale__Wallet__V1__FindAccountsReply, ONSALE__WALLET__V1__FIND_ACCOUNTS_REPLY__INIT)
+INIT(onsale__wallet__v1__list_entries_request__init, Onsale__Wallet__V1__ListEntriesRequest, ONSALE__WALLET__V1__LIST_ENTRIES_REQUEST__INIT)
+INIT(onsale__wallet__v1__list_entries_reply__init, Onsale__Wallet__V1__ListEntriesReply, ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT)
+INIT(onsale__wallet__v1__find_entries_request__init, Onsale__Wallet__V1__FindEntriesRequest, ONSALE__WALLET__V1__FIND_ENTRIES_REQUEST__INIT)
+INIT(onsale__wallet__v1__find_entries_reply__init, Onsale__Wallet__V1__FindEntriesReply, ONSALE__WALLET__V1__FIND_ENTRIES_REPLY__INIT)
+INIT(onsale__wallet__v1__entry_view__init, Onsale__Wallet__V1__EntryView, ONSALE__WALLET__V1__ENTRY_VIEW__INIT)
+INIT(onsale__wallet__v1__pay_request__init, Onsale__Wallet__V1__PayRequest, ONSALE__WALLET__V1__PAY_REQUEST__INIT)
+INIT(onsale__wallet__v1__pay_reply__init, Onsale__Wallet__V1__PayReply, ONSALE__WALLET__V1__PAY_REPLY__INIT)
+INIT(onsale__wallet__v1__paid_seat__init, Onsale__Wallet__V1__PaidSeat, ONSALE__WALLET__V1__PAID_SEAT__INIT)
+INIT(onsale__wallet__v1__payment_view__init, Onsale__Wallet__V1__PaymentView, ONSALE__WALLET__V1__PAYMENT_VIEW__INIT)
+INIT(onsale__wallet__v1__show_payment_request__init, Onsale__Wallet__V1__ShowPaymentRequest, ONSALE__WALLET__V1__SHOW_PAYMENT_REQUEST__INIT)
+INIT(onsale__wallet__v1__show_payment_reply__init, Onsale__Wallet__V1__ShowPaymentReply, ONSALE__WALLET__V1__SHOW_PAYMENT_REPLY__INIT)
+INIT(onsale__wallet__v1__cancel_payment_request__init, Onsale__Wallet__V1__CancelPaymentRequest, ONSALE__WALLET__V1__CANCEL_PAYMENT_REQUEST__INIT)
+INIT(onsale__wallet__v1__cancel_payment_reply__init, Onsale__Wallet__V1__CancelPaymentReply, ONSALE__WALLET__V1__CANCEL_PAYMENT_REPLY__INIT)
+INIT(onsale__wallet__v1__list_payments_request__init, Onsale__Wallet__V1__ListPaymentsRequest, ONSALE__WALLET__V1__LIST_PAYMENTS_REQUEST__INIT)
+INIT(onsale__wallet__v1__list_payments_reply__init, Onsale__Wallet__V1__ListPaymentsReply, ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT)
+INIT(onsale__wallet__v1__export_payments_request__init, Onsale__Wallet__V1__ExportPaymentsRequest, ONSALE__WALLET__V1__EXPORT_PAYMENTS_REQUEST__INIT)
+INIT(onsale__wallet__v1__export_payments_reply__init, Onsale__Wallet__V1__ExportPaymentsReply, ONSALE__WALLET__V1__EXPORT_PAYMENTS_REPLY__INIT)
+INIT(onsale__wallet__v1__find_payments_request__init, Onsale__Wallet__V1__FindPaymentsRequest, ONSALE__WALLET__V1__FIND_PAYMENTS_REQUEST__INIT)
+INIT(onsale__wallet__v1__find_payments_reply__init, Onsale__Wallet__V1__FindPaymentsReply, ONSALE__WALLET__V1__FIND_PAYMENTS_REPLY__INIT)
+INIT(onsale__wallet__v1__list_halted_request__init, Onsale__Wallet__V1__ListHaltedRequest, ONSALE__WALLET__V1__LIST_HALTED_REQUEST__INIT)
+INIT(onsale__wallet__v1__list_halted_reply__init, Onsale__Wallet__V1__ListHaltedReply, ONSALE__WALLET__V1__LIST_HALTED_REPLY__INIT)
+INIT(onsale__wallet__v1__halt__init, Onsale__Wallet__V1__Halt, ONSALE__WALLET__V1__HALT__INIT)
+INIT(onsale__wallet__v1__lift_halt_request__init, Onsale__Wallet__V1__LiftHaltRequest, ONSALE__WALLET__V1__LIFT_HALT_REQUEST__INIT)
+INIT(onsale__wallet__v1__lift_halt_reply__init, Onsale__Wallet__V1__LiftHaltReply, ONSALE__WALLET__V1__LIFT_HALT_REPLY__INIT)
+INIT(onsale__wallet__v1__audit_request__init, Onsale__Wallet__V1__AuditRequest, ONSALE__WALLET__V1__AUDIT_REQUEST__INIT)
+INIT(onsale__wallet__v1__audit_reply__init, Onsale__Wallet__V1__AuditReply, ONSALE__WALLET__V1__AUDIT_REPLY__INIT)
+INIT(onsale__wallet__v1__audit_total__init, Onsale__Wallet__V1__AuditTotal, ONSALE__WALLET__V1__AUDIT_TOTAL__INIT)
 static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[4] =
 {
   {
@@ -472,12 +128,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__sign_up_request__field_indices_by_name[] = {
-  3,   /* field[3] = display_name */
-  0,   /* field[0] = name */
-  1,   /* field[1] = password */
-  2,   /* field[2] = solution */
-};
 static const ProtobufCIntRange onsale__wallet__v1__sign_up_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -493,7 +143,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor
   sizeof(Onsale__Wallet__V1__SignUpRequest),
   4,
   onsale__wallet__v1__sign_up_request__field_descriptors,
-  onsale__wallet__v1__sign_up_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__sign_up_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_up_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -513,9 +163,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_reply__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__sign_up_reply__field_indices_by_name[] = {
-  0,   /* field[0] = session */
-};
 static const ProtobufCIntRange onsale__wallet__v1__sign_up_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -531,7 +178,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor =
   sizeof(Onsale__Wallet__V1__SignUpReply),
   1,
   onsale__wallet__v1__sign_up_reply__field_descriptors,
-  onsale__wallet__v1__sign_up_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__sign_up_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_up_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -551,9 +198,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__check_name_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__check_name_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__check_name_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -569,13 +213,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_request__descrip
   sizeof(Onsale__Wallet__V1__CheckNameRequest),
   1,
   onsale__wallet__v1__check_name_request__field_descriptors,
-  onsale__wallet__v1__check_name_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__check_name_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__check_name_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__check_name_reply__field_descriptors NULL
-#define onsale__wallet__v1__check_name_reply__field_indices_by_name NULL
 #define onsale__wallet__v1__check_name_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_reply__descriptor =
 {
@@ -587,7 +230,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__check_name_reply__descripto
   sizeof(Onsale__Wallet__V1__CheckNameReply),
   0,
   onsale__wallet__v1__check_name_reply__field_descriptors,
-  onsale__wallet__v1__check_name_reply__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__check_name_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__check_name_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -643,12 +286,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__sign_in_request__field_indices_by_name[] = {
-  2,   /* field[2] = as_operator */
-  0,   /* field[0] = name */
-  1,   /* field[1] = password */
-  3,   /* field[3] = solution */
-};
 static const ProtobufCIntRange onsale__wallet__v1__sign_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -664,7 +301,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor
   sizeof(Onsale__Wallet__V1__SignInRequest),
   4,
   onsale__wallet__v1__sign_in_request__field_descriptors,
-  onsale__wallet__v1__sign_in_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__sign_in_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_in_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -684,9 +321,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_reply__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__sign_in_reply__field_indices_by_name[] = {
-  0,   /* field[0] = session */
-};
 static const ProtobufCIntRange onsale__wallet__v1__sign_in_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -702,7 +336,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor =
   sizeof(Onsale__Wallet__V1__SignInReply),
   1,
   onsale__wallet__v1__sign_in_reply__field_descriptors,
-  onsale__wallet__v1__sign_in_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__sign_in_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_in_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -746,11 +380,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__puzzle__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__puzzle__field_indices_by_name[] = {
-  1,   /* field[1] = bits */
-  0,   /* field[0] = challenge */
-  2,   /* field[2] = expires_at_ms */
-};
 static const ProtobufCIntRange onsale__wallet__v1__puzzle__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -766,7 +395,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle__descriptor =
   sizeof(Onsale__Wallet__V1__Puzzle),
   3,
   onsale__wallet__v1__puzzle__field_descriptors,
-  onsale__wallet__v1__puzzle__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__puzzle__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__puzzle__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -798,10 +427,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__puzzle_solution__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__puzzle_solution__field_indices_by_name[] = {
-  0,   /* field[0] = challenge */
-  1,   /* field[1] = nonce */
-};
 static const ProtobufCIntRange onsale__wallet__v1__puzzle_solution__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -817,7 +442,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle_solution__descriptor
   sizeof(Onsale__Wallet__V1__PuzzleSolution),
   2,
   onsale__wallet__v1__puzzle_solution__field_descriptors,
-  onsale__wallet__v1__puzzle_solution__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__puzzle_solution__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__puzzle_solution__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -909,15 +534,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__session__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__session__field_indices_by_name[] = {
-  1,   /* field[1] = credential */
-  6,   /* field[6] = duties */
-  5,   /* field[5] = ends_at_ms */
-  2,   /* field[2] = expires_at_ms */
-  4,   /* field[4] = refresh_at_ms */
-  3,   /* field[3] = secret */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__session__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -933,7 +549,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__session__descriptor =
   sizeof(Onsale__Wallet__V1__Session),
   7,
   onsale__wallet__v1__session__field_descriptors,
-  onsale__wallet__v1__session__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__session__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__session__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -953,9 +569,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__refresh_request__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__refresh_request__field_indices_by_name[] = {
-  0,   /* field[0] = secret */
-};
 static const ProtobufCIntRange onsale__wallet__v1__refresh_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -971,7 +584,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_request__descriptor
   sizeof(Onsale__Wallet__V1__RefreshRequest),
   1,
   onsale__wallet__v1__refresh_request__field_descriptors,
-  onsale__wallet__v1__refresh_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__refresh_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__refresh_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -991,9 +604,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__refresh_reply__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__refresh_reply__field_indices_by_name[] = {
-  0,   /* field[0] = session */
-};
 static const ProtobufCIntRange onsale__wallet__v1__refresh_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1009,13 +619,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_reply__descriptor =
   sizeof(Onsale__Wallet__V1__RefreshReply),
   1,
   onsale__wallet__v1__refresh_reply__field_descriptors,
-  onsale__wallet__v1__refresh_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__refresh_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__refresh_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__list_sessions_request__field_descriptors NULL
-#define onsale__wallet__v1__list_sessions_request__field_indices_by_name NULL
 #define onsale__wallet__v1__list_sessions_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_request__descriptor =
 {
@@ -1027,7 +636,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_request__desc
   sizeof(Onsale__Wallet__V1__ListSessionsRequest),
   0,
   onsale__wallet__v1__list_sessions_request__field_descriptors,
-  onsale__wallet__v1__list_sessions_request__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__list_sessions_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_sessions_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1047,9 +656,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_sessions_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_sessions_reply__field_indices_by_name[] = {
-  0,   /* field[0] = sessions */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_sessions_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1065,7 +671,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_reply__descri
   sizeof(Onsale__Wallet__V1__ListSessionsReply),
   1,
   onsale__wallet__v1__list_sessions_reply__field_descriptors,
-  onsale__wallet__v1__list_sessions_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_sessions_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_sessions_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1157,15 +763,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__session_view__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__session_view__field_indices_by_name[] = {
-  3,   /* field[3] = address */
-  4,   /* field[4] = began_at_ms */
-  6,   /* field[6] = ends_at_ms */
-  2,   /* field[2] = is_current */
-  1,   /* field[1] = is_operator */
-  0,   /* field[0] = session_id */
-  5,   /* field[5] = used_at_ms */
-};
 static const ProtobufCIntRange onsale__wallet__v1__session_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1181,7 +778,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__session_view__descriptor =
   sizeof(Onsale__Wallet__V1__SessionView),
   7,
   onsale__wallet__v1__session_view__field_descriptors,
-  onsale__wallet__v1__session_view__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__session_view__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__session_view__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1213,10 +810,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_out_request__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__sign_out_request__field_indices_by_name[] = {
-  1,   /* field[1] = all */
-  0,   /* field[0] = session_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__sign_out_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1232,13 +825,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_request__descripto
   sizeof(Onsale__Wallet__V1__SignOutRequest),
   2,
   onsale__wallet__v1__sign_out_request__field_descriptors,
-  onsale__wallet__v1__sign_out_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__sign_out_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_out_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__sign_out_reply__field_descriptors NULL
-#define onsale__wallet__v1__sign_out_reply__field_indices_by_name NULL
 #define onsale__wallet__v1__sign_out_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_reply__descriptor =
 {
@@ -1250,7 +842,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_reply__descriptor 
   sizeof(Onsale__Wallet__V1__SignOutReply),
   0,
   onsale__wallet__v1__sign_out_reply__field_descriptors,
-  onsale__wallet__v1__sign_out_reply__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__sign_out_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_out_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1294,11 +886,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__change_password_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__change_password_request__field_indices_by_name[] = {
-  1,   /* field[1] = new_password */
-  0,   /* field[0] = password */
-  2,   /* field[2] = solution */
-};
 static const ProtobufCIntRange onsale__wallet__v1__change_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1314,13 +901,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_request__de
   sizeof(Onsale__Wallet__V1__ChangePasswordRequest),
   3,
   onsale__wallet__v1__change_password_request__field_descriptors,
-  onsale__wallet__v1__change_password_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__change_password_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__change_password_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__change_password_reply__field_descriptors NULL
-#define onsale__wallet__v1__change_password_reply__field_indices_by_name NULL
 #define onsale__wallet__v1__change_password_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_reply__descriptor =
 {
@@ -1332,7 +918,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_reply__desc
   sizeof(Onsale__Wallet__V1__ChangePasswordReply),
   0,
   onsale__wallet__v1__change_password_reply__field_descriptors,
-  onsale__wallet__v1__change_password_reply__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__change_password_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__change_password_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1352,9 +938,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__reset_password_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__reset_password_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__reset_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1370,7 +953,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_request__des
   sizeof(Onsale__Wallet__V1__ResetPasswordRequest),
   1,
   onsale__wallet__v1__reset_password_request__field_descriptors,
-  onsale__wallet__v1__reset_password_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__reset_password_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__reset_password_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1402,10 +985,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__reset_password_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__reset_password_reply__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  1,   /* field[1] = expires_at_ms */
-};
 static const ProtobufCIntRange onsale__wallet__v1__reset_password_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1421,7 +1000,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_reply__descr
   sizeof(Onsale__Wallet__V1__ResetPasswordReply),
   2,
   onsale__wallet__v1__reset_password_reply__field_descriptors,
-  onsale__wallet__v1__reset_password_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__reset_password_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__reset_password_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1477,12 +1056,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__set_password_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__set_password_request__field_indices_by_name[] = {
-  1,   /* field[1] = code */
-  0,   /* field[0] = name */
-  2,   /* field[2] = new_password */
-  3,   /* field[3] = solution */
-};
 static const ProtobufCIntRange onsale__wallet__v1__set_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1498,13 +1071,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_request__descr
   sizeof(Onsale__Wallet__V1__SetPasswordRequest),
   4,
   onsale__wallet__v1__set_password_request__field_descriptors,
-  onsale__wallet__v1__set_password_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__set_password_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__set_password_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__set_password_reply__field_descriptors NULL
-#define onsale__wallet__v1__set_password_reply__field_indices_by_name NULL
 #define onsale__wallet__v1__set_password_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_reply__descriptor =
 {
@@ -1516,7 +1088,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_reply__descrip
   sizeof(Onsale__Wallet__V1__SetPasswordReply),
   0,
   onsale__wallet__v1__set_password_reply__field_descriptors,
-  onsale__wallet__v1__set_password_reply__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__set_password_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__set_password_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1548,10 +1120,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__grant_duty_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__grant_duty_request__field_indices_by_name[] = {
-  1,   /* field[1] = duty */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__grant_duty_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1567,7 +1135,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_request__descrip
   sizeof(Onsale__Wallet__V1__GrantDutyRequest),
   2,
   onsale__wallet__v1__grant_duty_request__field_descriptors,
-  onsale__wallet__v1__grant_duty_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__grant_duty_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__grant_duty_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1587,9 +1155,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__grant_duty_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__grant_duty_reply__field_indices_by_name[] = {
-  0,   /* field[0] = login */
-};
 static const ProtobufCIntRange onsale__wallet__v1__grant_duty_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1605,7 +1170,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_reply__descripto
   sizeof(Onsale__Wallet__V1__GrantDutyReply),
   1,
   onsale__wallet__v1__grant_duty_reply__field_descriptors,
-  onsale__wallet__v1__grant_duty_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__grant_duty_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__grant_duty_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1637,10 +1202,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__revoke_duty_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__revoke_duty_request__field_indices_by_name[] = {
-  1,   /* field[1] = duty */
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__revoke_duty_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1656,7 +1217,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_request__descri
   sizeof(Onsale__Wallet__V1__RevokeDutyRequest),
   2,
   onsale__wallet__v1__revoke_duty_request__field_descriptors,
-  onsale__wallet__v1__revoke_duty_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__revoke_duty_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__revoke_duty_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1676,9 +1237,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__revoke_duty_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__revoke_duty_reply__field_indices_by_name[] = {
-  0,   /* field[0] = login */
-};
 static const ProtobufCIntRange onsale__wallet__v1__revoke_duty_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1694,7 +1252,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_reply__descript
   sizeof(Onsale__Wallet__V1__RevokeDutyReply),
   1,
   onsale__wallet__v1__revoke_duty_reply__field_descriptors,
-  onsale__wallet__v1__revoke_duty_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__revoke_duty_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__revoke_duty_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1762,13 +1320,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__operator_login__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__operator_login__field_indices_by_name[] = {
-  3,   /* field[3] = changed_at_ms */
-  4,   /* field[4] = display_name */
-  2,   /* field[2] = duties */
-  1,   /* field[1] = name */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__operator_login__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1784,7 +1335,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor 
   sizeof(Onsale__Wallet__V1__OperatorLogin),
   5,
   onsale__wallet__v1__operator_login__field_descriptors,
-  onsale__wallet__v1__operator_login__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__operator_login__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__operator_login__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1852,13 +1403,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__user_view__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__user_view__field_indices_by_name[] = {
-  3,   /* field[3] = created_at_ms */
-  2,   /* field[2] = display_name */
-  1,   /* field[1] = name */
-  4,   /* field[4] = updated_at_ms */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__user_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1874,7 +1418,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__user_view__descriptor =
   sizeof(Onsale__Wallet__V1__UserView),
   5,
   onsale__wallet__v1__user_view__field_descriptors,
-  onsale__wallet__v1__user_view__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__user_view__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__user_view__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1906,10 +1450,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__show_user_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__show_user_request__field_indices_by_name[] = {
-  1,   /* field[1] = name */
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__show_user_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1925,7 +1465,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_request__descript
   sizeof(Onsale__Wallet__V1__ShowUserRequest),
   2,
   onsale__wallet__v1__show_user_request__field_descriptors,
-  onsale__wallet__v1__show_user_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__show_user_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_user_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -1945,9 +1485,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__show_user_reply__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__show_user_reply__field_indices_by_name[] = {
-  0,   /* field[0] = user */
-};
 static const ProtobufCIntRange onsale__wallet__v1__show_user_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -1963,7 +1500,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_user_reply__descriptor
   sizeof(Onsale__Wallet__V1__ShowUserReply),
   1,
   onsale__wallet__v1__show_user_reply__field_descriptors,
-  onsale__wallet__v1__show_user_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__show_user_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_user_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2019,12 +1556,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_users_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_users_request__field_indices_by_name[] = {
-  2,   /* field[2] = after_name */
-  0,   /* field[0] = name_prefix */
-  3,   /* field[3] = page_size */
-  1,   /* field[1] = users */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_users_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2040,7 +1571,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_request__descrip
   sizeof(Onsale__Wallet__V1__FindUsersRequest),
   4,
   onsale__wallet__v1__find_users_request__field_descriptors,
-  onsale__wallet__v1__find_users_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_users_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_users_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2060,9 +1591,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__user_key__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__user_key__field_indices_by_name[] = {
-  0,   /* field[0] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__user_key__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2078,7 +1606,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__user_key__descriptor =
   sizeof(Onsale__Wallet__V1__UserKey),
   1,
   onsale__wallet__v1__user_key__field_descriptors,
-  onsale__wallet__v1__user_key__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__user_key__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__user_key__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2110,10 +1638,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_users_reply__fiel
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_users_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = users */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_users_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2129,7 +1653,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_users_reply__descripto
   sizeof(Onsale__Wallet__V1__FindUsersReply),
   2,
   onsale__wallet__v1__find_users_reply__field_descriptors,
-  onsale__wallet__v1__find_users_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_users_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_users_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2161,10 +1685,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_operators_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_operators_request__field_indices_by_name[] = {
-  0,   /* field[0] = after_user_id */
-  1,   /* field[1] = page_size */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_operators_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2180,7 +1700,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_request__des
   sizeof(Onsale__Wallet__V1__ListOperatorsRequest),
   2,
   onsale__wallet__v1__list_operators_request__field_descriptors,
-  onsale__wallet__v1__list_operators_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_operators_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_operators_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2212,10 +1732,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_operators_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_operators_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = operators */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_operators_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2231,13 +1747,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_reply__descr
   sizeof(Onsale__Wallet__V1__ListOperatorsReply),
   2,
   onsale__wallet__v1__list_operators_reply__field_descriptors,
-  onsale__wallet__v1__list_operators_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_operators_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_operators_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__show_balance_request__field_descriptors NULL
-#define onsale__wallet__v1__show_balance_request__field_indices_by_name NULL
 #define onsale__wallet__v1__show_balance_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_request__descriptor =
 {
@@ -2249,7 +1764,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_request__descr
   sizeof(Onsale__Wallet__V1__ShowBalanceRequest),
   0,
   onsale__wallet__v1__show_balance_request__field_descriptors,
-  onsale__wallet__v1__show_balance_request__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__show_balance_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_balance_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2269,9 +1784,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__show_balance_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__show_balance_reply__field_indices_by_name[] = {
-  0,   /* field[0] = balances */
-};
 static const ProtobufCIntRange onsale__wallet__v1__show_balance_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2287,7 +1799,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_reply__descrip
   sizeof(Onsale__Wallet__V1__ShowBalanceReply),
   1,
   onsale__wallet__v1__show_balance_reply__field_descriptors,
-  onsale__wallet__v1__show_balance_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__show_balance_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_balance_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2355,13 +1867,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__balance__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__balance__field_indices_by_name[] = {
-  1,   /* field[1] = available */
-  3,   /* field[3] = created_at_ms */
-  0,   /* field[0] = currency */
-  2,   /* field[2] = pending */
-  4,   /* field[4] = updated_at_ms */
-};
 static const ProtobufCIntRange onsale__wallet__v1__balance__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2377,7 +1882,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__balance__descriptor =
   sizeof(Onsale__Wallet__V1__Balance),
   5,
   onsale__wallet__v1__balance__field_descriptors,
-  onsale__wallet__v1__balance__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__balance__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__balance__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2421,11 +1926,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__top_up_request__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__top_up_request__field_indices_by_name[] = {
-  0,   /* field[0] = amount */
-  1,   /* field[1] = currency */
-  2,   /* field[2] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__top_up_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2441,7 +1941,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__top_up_request__descriptor 
   sizeof(Onsale__Wallet__V1__TopUpRequest),
   3,
   onsale__wallet__v1__top_up_request__field_descriptors,
-  onsale__wallet__v1__top_up_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__top_up_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__top_up_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2461,9 +1961,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__top_up_reply__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__top_up_reply__field_indices_by_name[] = {
-  0,   /* field[0] = balance */
-};
 static const ProtobufCIntRange onsale__wallet__v1__top_up_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2479,7 +1976,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__top_up_reply__descriptor =
   sizeof(Onsale__Wallet__V1__TopUpReply),
   1,
   onsale__wallet__v1__top_up_reply__field_descriptors,
-  onsale__wallet__v1__top_up_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__top_up_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__top_up_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2499,9 +1996,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_accounts_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_accounts_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_accounts_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2517,7 +2011,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_request__desc
   sizeof(Onsale__Wallet__V1__FindAccountsRequest),
   1,
   onsale__wallet__v1__find_accounts_request__field_descriptors,
-  onsale__wallet__v1__find_accounts_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_accounts_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_accounts_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2549,10 +2043,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_accounts_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_accounts_reply__field_indices_by_name[] = {
-  1,   /* field[1] = balances */
-  0,   /* field[0] = user */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_accounts_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2568,7 +2058,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_accounts_reply__descri
   sizeof(Onsale__Wallet__V1__FindAccountsReply),
   2,
   onsale__wallet__v1__find_accounts_reply__field_descriptors,
-  onsale__wallet__v1__find_accounts_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_accounts_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_accounts_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2612,11 +2102,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_entries_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_entries_request__field_indices_by_name[] = {
-  1,   /* field[1] = before_serial */
-  0,   /* field[0] = currency */
-  2,   /* field[2] = page_size */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2632,7 +2117,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_request__descr
   sizeof(Onsale__Wallet__V1__ListEntriesRequest),
   3,
   onsale__wallet__v1__list_entries_request__field_descriptors,
-  onsale__wallet__v1__list_entries_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_entries_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_entries_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2664,10 +2149,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_entries_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_entries_reply__field_indices_by_name[] = {
-  0,   /* field[0] = entries */
-  1,   /* field[1] = has_more */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_entries_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2683,7 +2164,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_reply__descrip
   sizeof(Onsale__Wallet__V1__ListEntriesReply),
   2,
   onsale__wallet__v1__list_entries_reply__field_descriptors,
-  onsale__wallet__v1__list_entries_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_entries_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_entries_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2739,12 +2220,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_entries_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_entries_request__field_indices_by_name[] = {
-  2,   /* field[2] = before_serial */
-  1,   /* field[1] = currency */
-  0,   /* field[0] = name */
-  3,   /* field[3] = page_size */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2760,7 +2235,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_request__descr
   sizeof(Onsale__Wallet__V1__FindEntriesRequest),
   4,
   onsale__wallet__v1__find_entries_request__field_descriptors,
-  onsale__wallet__v1__find_entries_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_entries_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_entries_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2792,10 +2267,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_entries_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_entries_reply__field_indices_by_name[] = {
-  0,   /* field[0] = entries */
-  1,   /* field[1] = has_more */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_entries_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2811,7 +2282,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_entries_reply__descrip
   sizeof(Onsale__Wallet__V1__FindEntriesReply),
   2,
   onsale__wallet__v1__find_entries_reply__field_descriptors,
-  onsale__wallet__v1__find_entries_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_entries_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_entries_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -2939,18 +2410,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__entry_view__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__entry_view__field_indices_by_name[] = {
-  2,   /* field[2] = amount */
-  7,   /* field[7] = at_ms */
-  4,   /* field[4] = available */
-  3,   /* field[3] = currency */
-  1,   /* field[1] = kind */
-  6,   /* field[6] = payment_id */
-  5,   /* field[5] = pending */
-  9,   /* field[9] = reason */
-  8,   /* field[8] = refund_id */
-  0,   /* field[0] = serial */
-};
 static const ProtobufCIntRange onsale__wallet__v1__entry_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -2966,7 +2425,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__entry_view__descriptor =
   sizeof(Onsale__Wallet__V1__EntryView),
   10,
   onsale__wallet__v1__entry_view__field_descriptors,
-  onsale__wallet__v1__entry_view__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__entry_view__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__entry_view__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3034,13 +2493,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__pay_request__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__pay_request__field_indices_by_name[] = {
-  3,   /* field[3] = amount */
-  1,   /* field[1] = concert_id */
-  4,   /* field[4] = currency */
-  0,   /* field[0] = payment_id */
-  2,   /* field[2] = reservation_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__pay_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3056,7 +2508,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__pay_request__descriptor =
   sizeof(Onsale__Wallet__V1__PayRequest),
   5,
   onsale__wallet__v1__pay_request__field_descriptors,
-  onsale__wallet__v1__pay_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__pay_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__pay_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3088,10 +2540,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__pay_reply__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__pay_reply__field_indices_by_name[] = {
-  0,   /* field[0] = payment */
-  1,   /* field[1] = seats */
-};
 static const ProtobufCIntRange onsale__wallet__v1__pay_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3107,7 +2555,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__pay_reply__descriptor =
   sizeof(Onsale__Wallet__V1__PayReply),
   2,
   onsale__wallet__v1__pay_reply__field_descriptors,
-  onsale__wallet__v1__pay_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__pay_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__pay_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3139,10 +2587,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__paid_seat__field_descr
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__paid_seat__field_indices_by_name[] = {
-  0,   /* field[0] = seat */
-  1,   /* field[1] = ticket_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__paid_seat__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3158,7 +2602,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__paid_seat__descriptor =
   sizeof(Onsale__Wallet__V1__PaidSeat),
   2,
   onsale__wallet__v1__paid_seat__field_descriptors,
-  onsale__wallet__v1__paid_seat__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__paid_seat__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__paid_seat__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3358,24 +2802,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__payment_view__field_indices_by_name[] = {
-  5,   /* field[5] = amount */
-  12,   /* field[12] = ask_again_ms */
-  9,   /* field[9] = begun_at_ms */
-  3,   /* field[3] = concert_id */
-  6,   /* field[6] = currency */
-  10,   /* field[10] = decided_at_ms */
-  8,   /* field[8] = is_cancelling */
-  7,   /* field[7] = is_refunded */
-  1,   /* field[1] = outcome */
-  0,   /* field[0] = payment_id */
-  2,   /* field[2] = reason */
-  13,   /* field[13] = refunded */
-  11,   /* field[11] = refunded_at_ms */
-  4,   /* field[4] = reservation_id */
-  15,   /* field[15] = updated_at_ms */
-  14,   /* field[14] = user_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__payment_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3391,7 +2817,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor =
   sizeof(Onsale__Wallet__V1__PaymentView),
   16,
   onsale__wallet__v1__payment_view__field_descriptors,
-  onsale__wallet__v1__payment_view__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__payment_view__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__payment_view__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3411,9 +2837,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__show_payment_request__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__show_payment_request__field_indices_by_name[] = {
-  0,   /* field[0] = payment_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__show_payment_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3429,7 +2852,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_payment_request__descr
   sizeof(Onsale__Wallet__V1__ShowPaymentRequest),
   1,
   onsale__wallet__v1__show_payment_request__field_descriptors,
-  onsale__wallet__v1__show_payment_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__show_payment_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_payment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3449,9 +2872,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__show_payment_reply__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__show_payment_reply__field_indices_by_name[] = {
-  0,   /* field[0] = payment */
-};
 static const ProtobufCIntRange onsale__wallet__v1__show_payment_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3467,7 +2887,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__show_payment_reply__descrip
   sizeof(Onsale__Wallet__V1__ShowPaymentReply),
   1,
   onsale__wallet__v1__show_payment_reply__field_descriptors,
-  onsale__wallet__v1__show_payment_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__show_payment_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__show_payment_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3487,9 +2907,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__cancel_payment_request
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__cancel_payment_request__field_indices_by_name[] = {
-  0,   /* field[0] = payment_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__cancel_payment_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3505,7 +2922,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_request__des
   sizeof(Onsale__Wallet__V1__CancelPaymentRequest),
   1,
   onsale__wallet__v1__cancel_payment_request__field_descriptors,
-  onsale__wallet__v1__cancel_payment_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__cancel_payment_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__cancel_payment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3525,9 +2942,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__cancel_payment_reply__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__cancel_payment_reply__field_indices_by_name[] = {
-  0,   /* field[0] = payment */
-};
 static const ProtobufCIntRange onsale__wallet__v1__cancel_payment_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3543,7 +2957,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__cancel_payment_reply__descr
   sizeof(Onsale__Wallet__V1__CancelPaymentReply),
   1,
   onsale__wallet__v1__cancel_payment_reply__field_descriptors,
-  onsale__wallet__v1__cancel_payment_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__cancel_payment_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__cancel_payment_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3575,10 +2989,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_payments_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_payments_request__field_indices_by_name[] = {
-  0,   /* field[0] = before_payment_id */
-  1,   /* field[1] = page_size */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_payments_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3594,7 +3004,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_request__desc
   sizeof(Onsale__Wallet__V1__ListPaymentsRequest),
   2,
   onsale__wallet__v1__list_payments_request__field_descriptors,
-  onsale__wallet__v1__list_payments_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_payments_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_payments_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3626,10 +3036,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_payments_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_payments_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = payments */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_payments_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3645,7 +3051,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_payments_reply__descri
   sizeof(Onsale__Wallet__V1__ListPaymentsReply),
   2,
   onsale__wallet__v1__list_payments_reply__field_descriptors,
-  onsale__wallet__v1__list_payments_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_payments_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_payments_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3689,11 +3095,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__export_payments_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__export_payments_request__field_indices_by_name[] = {
-  2,   /* field[2] = after_payment_id */
-  1,   /* field[1] = after_user_id */
-  0,   /* field[0] = concert_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__export_payments_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3709,7 +3110,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_request__de
   sizeof(Onsale__Wallet__V1__ExportPaymentsRequest),
   3,
   onsale__wallet__v1__export_payments_request__field_descriptors,
-  onsale__wallet__v1__export_payments_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__export_payments_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__export_payments_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3765,12 +3166,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__export_payments_reply_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__export_payments_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  3,   /* field[3] = last_payment_id */
-  2,   /* field[2] = last_user_id */
-  0,   /* field[0] = payments */
-};
 static const ProtobufCIntRange onsale__wallet__v1__export_payments_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3786,7 +3181,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__export_payments_reply__desc
   sizeof(Onsale__Wallet__V1__ExportPaymentsReply),
   4,
   onsale__wallet__v1__export_payments_reply__field_descriptors,
-  onsale__wallet__v1__export_payments_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__export_payments_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__export_payments_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3842,12 +3237,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_payments_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_payments_request__field_indices_by_name[] = {
-  2,   /* field[2] = before_payment_id */
-  0,   /* field[0] = name */
-  3,   /* field[3] = page_size */
-  1,   /* field[1] = payment_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_payments_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3863,7 +3252,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_request__desc
   sizeof(Onsale__Wallet__V1__FindPaymentsRequest),
   4,
   onsale__wallet__v1__find_payments_request__field_descriptors,
-  onsale__wallet__v1__find_payments_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_payments_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_payments_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3895,10 +3284,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__find_payments_reply__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__find_payments_reply__field_indices_by_name[] = {
-  1,   /* field[1] = has_more */
-  0,   /* field[0] = payments */
-};
 static const ProtobufCIntRange onsale__wallet__v1__find_payments_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3914,13 +3299,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__find_payments_reply__descri
   sizeof(Onsale__Wallet__V1__FindPaymentsReply),
   2,
   onsale__wallet__v1__find_payments_reply__field_descriptors,
-  onsale__wallet__v1__find_payments_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__find_payments_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__find_payments_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__list_halted_request__field_descriptors NULL
-#define onsale__wallet__v1__list_halted_request__field_indices_by_name NULL
 #define onsale__wallet__v1__list_halted_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_request__descriptor =
 {
@@ -3932,7 +3316,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_request__descri
   sizeof(Onsale__Wallet__V1__ListHaltedRequest),
   0,
   onsale__wallet__v1__list_halted_request__field_descriptors,
-  onsale__wallet__v1__list_halted_request__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__list_halted_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_halted_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -3964,10 +3348,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__list_halted_reply__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__list_halted_reply__field_indices_by_name[] = {
-  0,   /* field[0] = halts */
-  1,   /* field[1] = has_more */
-};
 static const ProtobufCIntRange onsale__wallet__v1__list_halted_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -3983,7 +3363,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_halted_reply__descript
   sizeof(Onsale__Wallet__V1__ListHaltedReply),
   2,
   onsale__wallet__v1__list_halted_reply__field_descriptors,
-  onsale__wallet__v1__list_halted_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__list_halted_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__list_halted_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4051,13 +3431,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__halt__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__halt__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-  4,   /* field[4] = halted_at_ms */
-  3,   /* field[3] = payment_id */
-  2,   /* field[2] = user_id */
-  1,   /* field[1] = why */
-};
 static const ProtobufCIntRange onsale__wallet__v1__halt__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4073,7 +3446,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__halt__descriptor =
   sizeof(Onsale__Wallet__V1__Halt),
   5,
   onsale__wallet__v1__halt__field_descriptors,
-  onsale__wallet__v1__halt__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__halt__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__halt__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4093,9 +3466,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__lift_halt_request__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__lift_halt_request__field_indices_by_name[] = {
-  0,   /* field[0] = concert_id */
-};
 static const ProtobufCIntRange onsale__wallet__v1__lift_halt_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4111,13 +3481,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__lift_halt_request__descript
   sizeof(Onsale__Wallet__V1__LiftHaltRequest),
   1,
   onsale__wallet__v1__lift_halt_request__field_descriptors,
-  onsale__wallet__v1__lift_halt_request__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__lift_halt_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__lift_halt_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__lift_halt_reply__field_descriptors NULL
-#define onsale__wallet__v1__lift_halt_reply__field_indices_by_name NULL
 #define onsale__wallet__v1__lift_halt_reply__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__lift_halt_reply__descriptor =
 {
@@ -4129,13 +3498,12 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__lift_halt_reply__descriptor
   sizeof(Onsale__Wallet__V1__LiftHaltReply),
   0,
   onsale__wallet__v1__lift_halt_reply__field_descriptors,
-  onsale__wallet__v1__lift_halt_reply__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__lift_halt_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__lift_halt_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__audit_request__field_descriptors NULL
-#define onsale__wallet__v1__audit_request__field_indices_by_name NULL
 #define onsale__wallet__v1__audit_request__number_ranges NULL
 const ProtobufCMessageDescriptor onsale__wallet__v1__audit_request__descriptor =
 {
@@ -4147,7 +3515,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__audit_request__descriptor =
   sizeof(Onsale__Wallet__V1__AuditRequest),
   0,
   onsale__wallet__v1__audit_request__field_descriptors,
-  onsale__wallet__v1__audit_request__field_indices_by_name,
+  NULL,
   0,  onsale__wallet__v1__audit_request__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__audit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4251,16 +3619,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__audit_reply__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__audit_reply__field_indices_by_name[] = {
-  2,   /* field[2] = entry_count */
-  0,   /* field[0] = misfit */
-  5,   /* field[5] = not_paid_count */
-  4,   /* field[4] = paid_count */
-  3,   /* field[3] = pending_payment_count */
-  6,   /* field[6] = refunded_count */
-  7,   /* field[7] = totals */
-  1,   /* field[1] = user_count */
-};
 static const ProtobufCIntRange onsale__wallet__v1__audit_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4276,7 +3634,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__audit_reply__descriptor =
   sizeof(Onsale__Wallet__V1__AuditReply),
   8,
   onsale__wallet__v1__audit_reply__field_descriptors,
-  onsale__wallet__v1__audit_reply__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__audit_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__audit_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4344,13 +3702,6 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__audit_total__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned onsale__wallet__v1__audit_total__field_indices_by_name[] = {
-  2,   /* field[2] = available */
-  0,   /* field[0] = currency */
-  3,   /* field[3] = pending */
-  4,   /* field[4] = revenue */
-  1,   /* field[1] = topped_up */
-};
 static const ProtobufCIntRange onsale__wallet__v1__audit_total__number_ranges[1 + 1] =
 {
   { 1, 0 },
@@ -4366,7 +3717,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__audit_total__descriptor =
   sizeof(Onsale__Wallet__V1__AuditTotal),
   5,
   onsale__wallet__v1__audit_total__field_descriptors,
-  onsale__wallet__v1__audit_total__field_indices_by_name,
+  NULL,
   1,  onsale__wallet__v1__audit_total__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__audit_total__init,
   NULL,NULL,NULL    /* reserved[123] */
@@ -4383,15 +3734,6 @@ static const ProtobufCEnumValue onsale__wallet__v1__entry_kind__enum_values_by_n
 static const ProtobufCIntRange onsale__wallet__v1__entry_kind__value_ranges[] = {
 {0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex onsale__wallet__v1__entry_kind__enum_values_by_name[6] =
-{
-  { "ENTRY_KIND_UNSPECIFIED", 0 },
-  { "PAYMENT", 3 },
-  { "REFUND", 5 },
-  { "RELEASE", 4 },
-  { "SET_ASIDE", 2 },
-  { "TOP_UP", 1 },
-};
 const ProtobufCEnumDescriptor onsale__wallet__v1__entry_kind__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4401,8 +3743,8 @@ const ProtobufCEnumDescriptor onsale__wallet__v1__entry_kind__descriptor =
   "onsale.wallet.v1",
   6,
   onsale__wallet__v1__entry_kind__enum_values_by_number,
-  6,
-  onsale__wallet__v1__entry_kind__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__wallet__v1__entry_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -4417,13 +3759,6 @@ static const ProtobufCEnumValue onsale__wallet__v1__payment_outcome__enum_values
 static const ProtobufCIntRange onsale__wallet__v1__payment_outcome__value_ranges[] = {
 {0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex onsale__wallet__v1__payment_outcome__enum_values_by_name[4] =
-{
-  { "NOT_PAID", 2 },
-  { "PAID", 1 },
-  { "PAYMENT_OUTCOME_UNSPECIFIED", 0 },
-  { "PENDING", 3 },
-};
 const ProtobufCEnumDescriptor onsale__wallet__v1__payment_outcome__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4433,8 +3768,8 @@ const ProtobufCEnumDescriptor onsale__wallet__v1__payment_outcome__descriptor =
   "onsale.wallet.v1",
   4,
   onsale__wallet__v1__payment_outcome__enum_values_by_number,
-  4,
-  onsale__wallet__v1__payment_outcome__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__wallet__v1__payment_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
@@ -4454,18 +3789,6 @@ static const ProtobufCEnumValue onsale__wallet__v1__not_paid_reason__enum_values
 static const ProtobufCIntRange onsale__wallet__v1__not_paid_reason__value_ranges[] = {
 {0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex onsale__wallet__v1__not_paid_reason__enum_values_by_name[9] =
-{
-  { "ALREADY_SOLD", 6 },
-  { "CANCELLED", 3 },
-  { "DATE_CANCELLED", 8 },
-  { "HOLD_EXPIRED", 4 },
-  { "INSUFFICIENT", 2 },
-  { "MISMATCH", 7 },
-  { "NOT_PAID_REASON_UNSPECIFIED", 0 },
-  { "NO_ACCOUNT", 1 },
-  { "RESERVATION_GONE", 5 },
-};
 const ProtobufCEnumDescriptor onsale__wallet__v1__not_paid_reason__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
@@ -4475,8 +3798,8 @@ const ProtobufCEnumDescriptor onsale__wallet__v1__not_paid_reason__descriptor =
   "onsale.wallet.v1",
   9,
   onsale__wallet__v1__not_paid_reason__enum_values_by_number,
-  9,
-  onsale__wallet__v1__not_paid_reason__enum_values_by_name,
+  0,
+  NULL,
   1,
   onsale__wallet__v1__not_paid_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
