@@ -63,6 +63,21 @@ struct ActionCommandsTests {
         #expect(result.output.contains("  queue  OpenRoom  BREAK-GLASS olivia  {\"name\":\"1\"}"))
     }
 
+    @Test func `in a terminal the request stands below the rest, and no line is wider than 80 columns`() throws {
+        var action = try #require(Self.log("CreateRoom", "OpenRoom").last)
+        let limits = #"{"activeLimit":300,"ratePerSecond":20,"readyMs":60000,"idleMs":60000}"#
+        action.request = #"{"name":"a, b: c","limits":\#(limits)}"#
+        let text = ActionText(action, of: .queue, at: "2026-11-20 12:01:00 CET", by: "olivia")
+        #expect(
+            text.paragraph(80, .plain) == """
+                2026-11-20 12:01:00 CET  queue  OpenRoom  BREAK-GLASS olivia
+                    {"name": "a, b: c", "limits": {"activeLimit": 300, "ratePerSecond": 20,
+                    "readyMs": 60000, "idleMs": 60000}}
+                """)
+        let byID = ActionText(action, of: .concert, at: "2026-11-20 12:01:00 CET", by: nil).paragraph(80, .plain)
+        #expect(byID.hasPrefix("2026-11-20 12:01:00 CET  concert  OpenRoom  BREAK-GLASS 00000001\n"), "\(byID)")
+    }
+
     @Test func `the logs of all services are one list`() async throws {
         let result = try await gateway(
             "admin log --json", Self.pages(of: Self.log("CreateRoom", "OpenRoom", "PauseRoom")))

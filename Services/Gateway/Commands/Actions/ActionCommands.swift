@@ -22,9 +22,9 @@ enum ActionCommands {
     static let log = Command(
         "admin log", "Shows what operators did, in all services, the oldest first.",
         details: """
-            Each line has the time, the service, the call, the operator and the request without its secrets. BREAK-GLASS
-            marks a credential that was made with the key file. With --json each action is one line. --verify computes the
-            chain of each log again. It exits with 1 and names the first wrong action if an action was changed, dropped
+            Shows the time, the service, the call, the operator and the request without its secrets. BREAK-GLASS marks a
+            credential that was made with the key file. In a terminal the request stands below the rest. With -o table or
+            --json, and without a terminal, each action is one line. --verify computes the chain of each log again. It exits with 1 and names the first wrong action if an action was changed, dropped
             or moved. Keep the printed ends elsewhere: if a log no longer has one of them, the whole log was replaced.
             """,
         calls: Service.allCases, caller: .operator, flags: [who, call, since, until, service, follow, verify],
@@ -42,10 +42,7 @@ enum ActionCommands {
         var reader = ActionReader(run.caller, services(run), try filter(run, names))
         repeat {
             while let (service, action) = try await reader.next() {
-                let login = names[action.userID]
-                run.console.print(
-                    run.isJSON
-                        ? json(action, of: service, login).text : line(action, of: service, login?.name, run))
+                run.console.print(text(action, of: service, names[action.userID], run))
             }
             if run[follow] { try await run.clock.sleep(for: pollInterval) }
         } while run[follow]
@@ -74,15 +71,14 @@ enum ActionCommands {
             user: user, method: try run[call].map { try Methods.find($0).name } ?? "", since: from, until: end)
     }
 
-    private static func line(
-        _ action: OperatorAction, of service: Service, _ name: String?, _ run: Invocation
+    private static func text(
+        _ action: OperatorAction, of service: Service, _ login: OperatorLogin?, _ run: Invocation
     ) -> String {
-        let mark = action.sessionID == nil ? "BREAK-GLASS " : ""
-        let method = action.method.split(separator: "/").last ?? ""
-        let request = action.hasRequest ? action.request : "(deleted)"
-        return [
-            run.localTime(action.at), service.rawValue, "\(method)", mark + (name ?? "\(action.userID)"), request,
-        ].map(\.printable).joined(separator: "  ")
+        if run.isJSON { return json(action, of: service, login).text }
+        let time = run.localTime(action.at, "%Y-%m-%d %H:%M:%S %Z")
+        let text = ActionText(action, of: service, at: time, by: login?.name)
+        let isOnScreen = run.console.isTerminal && run[CommonFlags.output] == nil
+        return isOnScreen ? text.paragraph(run.console.columns, run.style) : text.line
     }
 
     private static func json(_ action: OperatorAction, of service: Service, _ login: OperatorLogin?) -> JSON {
@@ -139,8 +135,4 @@ enum ActionCommands {
 
 extension ActionAudit {
     fileprivate var endText: String { Hexadecimal.text(of: chain.hash.bytes) }
-}
-
-extension OperatorAction {
-    fileprivate var hasRequest: Bool { !salt.isEmpty }
 }
