@@ -30,6 +30,14 @@ struct VenueZoneTests {
                 added.withLock { $0 = request.settings }
                 return AddScheduleReply(schedule: schedule(request.settings))
             },
+            Route(ConcertMethods.checkIn) { request, _ in
+                if request.code == "EARLY" {
+                    throw RPCFailure(ConcertReason.checkInClosed, "check-in opens at \(Timestamp.noon)")
+                }
+                var ticket = Ticket(state: .used, seat: "A-1-7", grade: "A")
+                ticket.startsAt = .noon
+                return CheckInReply(ticket: ticket, concertName: "moon-tour", scheduleName: "friday")
+            },
         ]
         var result: CommandResult?
         try await StubServices.with(concert: routes) { result = await $0.gateway(line) }
@@ -50,6 +58,13 @@ struct VenueZoneTests {
         #expect(added?.startsAt?.description == "2037-04-02T11:00:00.000Z", "\(result)")
         #expect(added?.endsAt?.description == "2037-04-02T23:00:00.000Z")
         #expect(result.output.contains("starts          Thu 2 Apr 2037 20:00 KST"))
+    }
+
+    @Test func `a gate shows times in the zone of its venue`() async throws {
+        let (accepted, _) = try await run("admin check-in CODE --date moon-tour/friday")
+        #expect(accepted.output.contains("21:00 KST"), "\(accepted)")
+        let (refused, _) = try await run("admin check-in EARLY --date moon-tour/friday")
+        #expect(refused.exit == .refused && refused.errorOutput.contains("21:00 KST"), "\(refused)")
     }
 
     @Test(arguments: ["Nowhere/Town", "+09:00", "KST"])

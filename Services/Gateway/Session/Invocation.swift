@@ -165,17 +165,18 @@ struct Invocation: Sendable {
     /// As `localTime`, in a format of strftime.
     func localTime(_ time: Timestamp?, _ format: String) -> String { time.map { zone.text(of: $0, format) } ?? "" }
 
-    func error(_ error: any Error) -> GatewayError {
+    /// Times in the text of a service are in the zone of the concert's venue or of the user.
+    func error(_ error: any Error, of concert: Concert? = nil) -> GatewayError {
         switch error {
         case let error as GatewayError: error
-        case let failure as CallFailure: self.error(failure)
+        case let failure as CallFailure: self.error(failure, in: zone(of: concert))
         case let error as JourneyError: JourneyWords(run: self).error(error)
         default: .refused("\(error)")
         }
     }
 
     /// Buyers see the cause of a failure with --verbose only.
-    private func error(_ failure: CallFailure) -> GatewayError {
+    private func error(_ failure: CallFailure, in zone: Zone) -> GatewayError {
         var error = GatewayError(
             failure.failure, of: failure.service, by: command.syntax, retry: retry(of: failure))
         if !isJSON { error = error.withTimes(in: zone) }

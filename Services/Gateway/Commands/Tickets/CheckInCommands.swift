@@ -36,9 +36,11 @@ enum CheckInCommands {
             var checks = CheckIn(
                 at: gateDate, gate: run[gate] ?? "", within: run[anyDate] ? .zero : run[window] ?? defaultWindow,
                 run.caller)
+            let concert = gateDate?.concert
             if let code = run[scanned] {
-                do { return show(try await checks.checkIn(code), run) } catch {
-                    let answer: Answer = run.error(error).exit == .refused ? .stop : .again
+                do { return show(try await checks.checkIn(code), of: concert, run) } catch {
+                    let error = run.error(error, of: concert)
+                    let answer: Answer = error.exit == .refused ? .stop : .again
                     if run.style.isColoured, !run.isJSON { run.console.print(answer.text("", run)) }
                     throw error
                 }
@@ -46,18 +48,18 @@ enum CheckInCommands {
             if run.caller.requestID != nil {
                 throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
             }
-            try await scan(by: &checks, run)
+            try await scan(by: &checks, of: concert, run)
         })
 
-    /// Checks in the codes of standard input until it ends.
-    private static func scan(by checks: inout CheckIn, _ run: Invocation) async throws {
+    /// Checks in the codes of standard input until it ends. `concert` is the one at this gate.
+    private static func scan(by checks: inout CheckIn, of concert: Concert?, _ run: Invocation) async throws {
         var refused = 0
         while let line = run.console.input.line() {
             if line.allSatisfy(\.isWhitespace) { continue }
             do {
-                show(try await checks.checkIn(line), run)
+                show(try await checks.checkIn(line), of: concert, run)
             } catch {
-                let error = run.error(error)
+                let error = run.error(error, of: concert)
                 var (message, answer) = (error.message, Answer.stop)
                 switch error.exit {
                 case .refused: refused += 1
@@ -101,7 +103,7 @@ enum CheckInCommands {
                 ]), "The ticket of seat \(ticket.seat.printable) is valid again.")
         })
 
-    private static func show(_ reply: CheckInReply, _ run: Invocation) {
+    private static func show(_ reply: CheckInReply, of concert: Concert?, _ run: Invocation) {
         let ticket = reply.ticket
         let name = "\(reply.concertName)/\(reply.scheduleName)"
         run.show(
@@ -114,7 +116,8 @@ enum CheckInCommands {
             ]),
             Answer.comeIn.text(
                 "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
-                    + run.localTime(ticket.startsAt), run) + otherTimes(reply, run) + earlierUse(of: ticket, run))
+                    + run.localTime(ticket.startsAt, of: concert), run) + otherTimes(reply, of: concert, run)
+                + earlierUse(of: ticket, run))
     }
 
     /// The answer of a door, in a colour that people see from afar.
@@ -130,10 +133,11 @@ enum CheckInCommands {
         }
     }
 
-    private static func otherTimes(_ reply: CheckInReply, _ run: Invocation) -> String {
+    private static func otherTimes(_ reply: CheckInReply, of concert: Concert?, _ run: Invocation) -> String {
         guard let printed = reply.codeStartsAt else { return "" }
         let reason = reply.ticket.moveReason.isEmpty ? "" : ": \(reply.ticket.moveReason.printable)"
-        return "\n" + run.style.paint("The ticket says \(run.localTime(printed)); the date was moved\(reason)", .yellow)
+        let time = run.localTime(printed, of: concert)
+        return "\n" + run.style.paint("The ticket says \(time); the date was moved\(reason)", .yellow)
     }
 
     private static func earlierUse(of ticket: Ticket, _ run: Invocation) -> String {
