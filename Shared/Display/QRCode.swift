@@ -2,9 +2,9 @@ import CTerminal
 
 /// A QR code for a terminal, a page, and as a picture.
 package struct QRCode: Sendable {
-    /// The light border that readers need, in modules. Most readers accept the smaller one.
+    /// The light border that readers need, in modules. Most readers accept the smaller ones.
     private static let border = 4
-    private static let smallBorder = 2
+    private static let smallerBorders = [2, 1]
     private static let black = "\u{1b}[38;5;16m\u{1b}[48;5;231m"
     private static let pixelsPerModule = 8
 
@@ -19,7 +19,7 @@ package struct QRCode: Sendable {
 
     /// The code with the most error correction and the largest border that fit. Nil if none does.
     package init?(_ text: String, columns: Int, rows: Int) {
-        let codes = [Self.border, Self.smallBorder].lazy.flatMap { border in
+        let codes = ([Self.border] + Self.smallerBorders).lazy.flatMap { border in
             [QR_ECLEVEL_M, QR_ECLEVEL_L].lazy.compactMap { QRCode(text, $0, border: border) }
         }
         guard let code = codes.first(where: { $0.size <= columns && $0.rows <= rows }) else { return nil }

@@ -75,32 +75,51 @@ enum TicketCommands {
         }
     }
 
-    /// Prints a ticket with its QR code. `text` stands above that of the ticket.
+    /// Prints a ticket with its QR code. `text` stands above that of the ticket. A code as high as the terminal stays until Enter,
+    /// because the prompt of the shell would push it up.
     static func show(
         _ own: OwnTicket, _ run: Invocation, isInverted: Bool = false, above text: String = ""
     ) async throws {
         let (own, code) = try await Tickets(run.caller).show(own)
-        run.show(
-            own.json.adding(["ticketCode": .string(code)]), picture(of: code, text + own.text(run), run, isInverted))
+        let text = text + own.text(run)
+        let picture = picture(of: code, text, run, isInverted)
+        if picture == nil, run.questions.canAsk,
+            let screen = beside(code, "\(text)\n\nPress Enter to go on.", rows: run.console.rows, run, isInverted)
+        {
+            run.console.draw(screen)
+            _ = run.console.input.line()
+            return
+        }
+        let tooSmall = "The terminal is too small for the QR code. Make it larger, or write a picture with --png FILE."
+        run.show(own.json.adding(["ticketCode": .string(code)]), picture ?? "\(text)\n\(tooSmall)")
     }
 
-    /// The QR code with a text: to the right of it, or above it if there is no space.
-    private static func picture(of code: String, _ text: String, _ run: Invocation, _ isInverted: Bool) -> String {
+    /// The QR code with a text: to the right of it, or above it if there is no space. Nil if the terminal is too small.
+    private static func picture(of code: String, _ text: String, _ run: Invocation, _ isInverted: Bool) -> String? {
         if code.isEmpty { return text }
         let (columns, rows) = (run.console.columns, run.console.rows)
-        func lines(_ code: QRCode) -> [String] { code.lines(isColoured: run.style.isColoured, isInverted: isInverted) }
         // The prompt of the shell needs the last row.
-        if run.console.isTerminal, let code = QRCode(code, columns: columns - textColumns - 2, rows: rows - 1) {
-            let text = text.wrapped(to: textColumns).split(separator: "\n", omittingEmptySubsequences: false).map {
-                "  \($0)"
-            }
-            return lines(code).enumerated().map { $1 + ($0 < text.count ? text[$0] : "") }.joined(separator: "\n")
-        }
+        if run.console.isTerminal, let picture = beside(code, text, rows: rows - 1, run, isInverted) { return picture }
         let used = text.split(separator: "\n").count + 2
         if let code = QRCode(code, columns: columns, rows: rows - used) {
-            return ([text, ""] + lines(code)).joined(separator: "\n")
+            return ([text, ""] + lines(code, run, isInverted)).joined(separator: "\n")
         }
-        return "\(text)\nThe terminal is too small for the QR code. Make it larger, or write a picture with --png FILE."
+        return nil
+    }
+
+    private static func beside(
+        _ code: String, _ text: String, rows: Int, _ run: Invocation, _ isInverted: Bool
+    ) -> String? {
+        guard let code = QRCode(code, columns: run.console.columns - textColumns - 2, rows: rows) else { return nil }
+        let text = text.wrapped(to: textColumns).split(separator: "\n", omittingEmptySubsequences: false).map {
+            "  \($0)"
+        }
+        return lines(code, run, isInverted).enumerated().map { $1 + ($0 < text.count ? text[$0] : "") }.joined(
+            separator: "\n")
+    }
+
+    private static func lines(_ code: QRCode, _ run: Invocation, _ isInverted: Bool) -> [String] {
+        code.lines(isColoured: run.style.isColoured, isInverted: isInverted)
     }
 
     static let verify = Command(
