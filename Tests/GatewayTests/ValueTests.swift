@@ -50,6 +50,7 @@ struct ValueTests {
     @Test(arguments: [
         "\u{feff}Section,Rows,Numbers,Grade,Price\r\nUpper Circle,1-2,1-4,A,89.00\r\n,,,,\r\n",
         "Section;Rows;Numbers;Grade;Price\r\nUpper Circle;1-2;1-4;A;89,00\r\n;;;;\r\n",
+        "Sektor;Reihen;Plätze;Kategorie;Preis\nUpper Circle;1-2;1-4;A;89,00\n",
         "\"Upper Circle\",\"1-2\",\"1-4\",\"A\",\"89,00 €\"\n",
         "# made by hand\r Upper Circle ,\t1 – 2, 1-4 , A , 89\r",
         "section\trows\tnumbers\tgrade\tprice\nUpper Circle\t1–2\t1-4\tA\t89.00\n",

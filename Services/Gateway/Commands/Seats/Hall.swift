@@ -9,21 +9,22 @@ import Messages
 ///     Stalls, 1-20, 1-40, A, 89.00
 ///     Balcony, A-F, 1-30, B, 45.50
 ///
-/// A spreadsheet may have saved it (`CSVText`), with a first line of titles.
+/// A spreadsheet may have saved it (`CSVText`), with a first line of titles in any language.
 enum Hall {
     private static let maximumLines = 10_000
     private static let maximumRows = 100_000
-    private static let titles = ["section", "rows", "numbers", "grade", "price"]
+    private static let columnCount = 5
 
     /// One offer per row of seats.
     static func offers(_ text: String, in currency: Currency) throws(GatewayError) -> [SeatOffer] {
         var offers: [SeatOffer] = []
-        let lines = try CSVText.lines(text, columnCount: titles.count)
+        let lines = try CSVText.lines(text, columnCount: columnCount)
         guard lines.count <= maximumLines else {
             throw .usage("the hall has more than \(maximumLines) lines, the limit. Give rows as ranges, such as 1-20")
         }
         for (index, line) in lines.enumerated() {
-            if index == 0, line.fields.map({ $0.lowercased() }) == titles { continue }
+            let isTitles = line.fields.count == columnCount && !line.text.contains(where: \.isNumber)
+            if index == 0, isTitles { continue }
             do throws(GatewayError) {
                 offers += try self.offers(of: line.fields, currency)
             } catch {
@@ -38,7 +39,7 @@ enum Hall {
     }
 
     private static func offers(of fields: [String], _ currency: Currency) throws(GatewayError) -> [SeatOffer] {
-        guard fields.count == titles.count else {
+        guard fields.count == columnCount else {
             throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00")
         }
         guard let rows = rows(fields[1]) else {
