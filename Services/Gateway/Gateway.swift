@@ -43,7 +43,7 @@ package enum Gateway {
             if line.unknown == nil, wantsHelp || line.arguments.isEmpty {
                 return console.page(CommandTable.help(of: group.commands, after: group.words))
             }
-            throw CommandTable.unknown((line.words + [line.unknown].compactMap(\.self))[...], group)
+            throw CommandTable.unknown(line, group)
         }
         if wantsHelp { return console.page("\(Help.text(of: command.syntax))\n\(GatewayExit.help)") }
         let parsed = Arguments(line.arguments[...], of: command.syntax, environment: environment)

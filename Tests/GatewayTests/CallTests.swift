@@ -85,6 +85,7 @@ struct CallTests {
         #expect(await gateway("byu") == .usage("gateway: unknown command byu. Did you mean buy?"))
         #expect(
             await gateway("concerts", "-x", "y") == .usage("gateway: unknown option -x. See: gateway concerts --help"))
+        #expect(await gateway("-z") == .usage("gateway: unknown option -z. See: gateway --help"))
         #expect(await gateway("call") == .usage("gateway: METHOD is missing. Usage: \(line)"))
         #expect(
             await gateway("call", "Check", "{}", "more")

@@ -69,6 +69,17 @@ enum CommandTable {
             }
         }
 
+        /// The first option that no command has, if options stand without a command.
+        var unknownOption: String? {
+            arguments.first { word in
+                word.hasPrefix("-")
+                    && !CommonFlags.beforeCommand.contains { option in
+                        word == option.flag || word.hasPrefix("\(option.flag)=")
+                            || option.short.map { word.hasPrefix("-\($0)") } ?? false
+                    }
+            }
+        }
+
         private static func takesValue(_ word: String) -> Bool {
             CommonFlags.beforeCommand.contains { option in
                 option.placeholder != nil && (word == option.flag || option.short.map { word == "-\($0)" } ?? false)
@@ -89,11 +100,13 @@ enum CommandTable {
     }
 
     /// An error that suggests the nearest command.
-    static func unknown(_ words: ArraySlice<String>, _ group: (words: [String], commands: [Command])) -> GatewayError {
+    static func unknown(_ line: Line, _ group: (words: [String], commands: [Command])) -> GatewayError {
         let help = (["gateway"] + group.words + ["--help"]).joined(separator: " ")
         let position = group.words.count
-        guard words.count > position else { return .usage("a command is missing. See: \(help)") }
-        let word = words[words.startIndex + position]
+        guard let word = (line.words + [line.unknown].compactMap(\.self)).dropFirst(position).first else {
+            let problem = line.unknownOption.map { "unknown option \($0.printable)" } ?? "a command is missing"
+            return .usage("\(problem). See: \(help)")
+        }
         let names = Set(group.commands.map { $0.words[position] }).sorted()
         let nearest = word.nearest(among: names).map { [(group.words + [$0]).joined(separator: " ")] }
         // Another noun may have this verb.
