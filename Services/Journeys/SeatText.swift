@@ -16,6 +16,16 @@ package enum SeatText {
         return (first...last).map { "\(parts.1)\($0)" }
     }
 
+    /// The names in the order of rows and numbers, such as `Stalls-7-9, Stalls-7-10`. The services order them by their letters.
+    package static func list(_ names: [String]) -> String { sorted(names).joined(separator: ", ") }
+
+    package static func sorted(_ names: [String]) -> [String] {
+        func key(_ name: String) -> String {
+            name.replacing(/[0-9]+/) { String(repeating: "0", count: max(0, 10 - $0.output.count)) + $0.output }
+        }
+        return names.sorted { key($0) < key($1) }
+    }
+
     /// True if both name the same seats.
     static func areSame(_ a: [String], _ b: [String]) -> Bool {
         Set(a.map { $0.lowercased() }) == Set(b.map { $0.lowercased() })

@@ -28,6 +28,11 @@ struct SeatTextTests {
         #expect(try Self.plan.seats(named: text) == seats)
     }
 
+    @Test func `seats are listed in the order of rows and numbers`() {
+        let seats = ["Stalls-10-1", "Stalls-7-10", "Balcony-A-2", "Stalls-7-9", "Balcony-A-11"]
+        #expect(SeatText.list(seats) == "Balcony-A-2, Balcony-A-11, Stalls-7-9, Stalls-7-10, Stalls-10-1")
+    }
+
     @Test(arguments: [
         ("Stals-12-7", "Stals-12-7", "Stalls-12-7"), ("Stalls-12-41", "Stalls-12-41", "Stalls-12-40"),
         ("Uper Circle-B-3 Stalls-12-1", "Uper Circle-B-3", "Upper Circle-B-3"), ("Stalls-12-39..41", nil, nil),

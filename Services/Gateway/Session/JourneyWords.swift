@@ -36,7 +36,7 @@ struct JourneyWords {
         case .seatsTaken(let failure, let own):
             failed(
                 failure,
-                hint: own.isEmpty ? nil : "You already have \(own.joined(separator: ", ")). Name only the other seats")
+                hint: own.isEmpty ? nil : "You already have \(SeatText.list(own)). Name only the other seats")
         case .noPlace, .placeEnded, .turnNeverCame, .noRecordedPlace, .severalPlaces: place(error)
         case .unknown(let kind, let name): unknown(kind, name)
         case .ambiguous(let kind, let name, let count):

@@ -151,8 +151,7 @@ extension PaidReservation {
 
     var text: String {
         guard !seats.isEmpty, payment.outcome == .paid else { return payment.text }
-        return "Paid: \(payment.total) for \(seats.map(\.seat.printable).joined(separator: ", ")). "
-            + "Your tickets: gateway tickets"
+        return "Paid: \(payment.total) for \(SeatText.list(seats.map(\.seat)).printable). Your tickets: gateway tickets"
     }
 }
 

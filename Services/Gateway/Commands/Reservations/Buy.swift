@@ -74,17 +74,19 @@ struct Buy {
         return try await chooseSeats(seats, of: date)
     }
 
-    /// Shows the map and asks for seats until a reservation succeeds.
+    /// Shows the map, again if it has changed, and asks for seats until a reservation succeeds.
     private func chooseSeats(_ seats: Seats, of date: ConcertDate) async throws -> Reservation {
         try await WaitingLine(run.caller).keepingPlace(in: date.rooms) { try await askForSeats(seats) }
     }
 
     private func askForSeats(_ seats: Seats) async throws -> Reservation {
-        var problem: String?
+        var (problem, shown) = (String?.none, "")
         while true {
             let plan = try await seats.plan()
             let columns = min(run.console.columns, Self.maximumMapColumns)
-            run.console.print(SeatMap(plan, style: run.style, columns: columns).text())
+            let map = SeatMap(plan, style: run.style, columns: columns).text()
+            if map != shown { run.console.print(map) }
+            shown = map
             // Printed below the map, which would push it off the screen.
             if let problem { run.console.print(run.style.paint(run.console.fitted(problem), .yellow)) }
             let grade = plan.grades.first { $0.free > 0 }?.name ?? "A"

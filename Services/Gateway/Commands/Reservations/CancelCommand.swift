@@ -81,7 +81,7 @@ enum CancelCommand {
     ) async throws {
         let quote = try await Returns(run.caller).quote(choice)
         let total = quote.total
-        let seats = quote.lines.map(\.seat).joined(separator: ", ").printable
+        let seats = SeatText.list(quote.lines.map(\.seat)).printable
         try run.questions.requireConfirmation("Return \(seats) for \(total.text)?", unchanged: unchanged)
         let least = run.caller.isOperator ? total.refunded : try accepted(total, run)
         let (returned, refund) = try await Returns(run.caller).giveBack(choice, least: least, reason: reason)

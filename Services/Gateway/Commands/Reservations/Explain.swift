@@ -127,7 +127,7 @@ extension Timeline.Event {
             case .entered: "came in"
             case .renewed: "renewed the pass for the last time"
             case .placeEnded(let state): "place \(state)"
-            case .held: "held \(reservation.seats.joined(separator: ", "))"
+            case .held: "held \(SeatText.list(reservation.seats))"
             case .sold: "sold for \(reservation.total)"
             case .released: "released"
             case .expired: "the hold expired"

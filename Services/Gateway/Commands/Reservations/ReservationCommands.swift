@@ -61,14 +61,14 @@ enum ReservationCommands {
 extension Reservation {
     var total: String { Money.text(amount, currency) }
 
-    var seatNames: String { seats.joined(separator: ", ").printable }
+    var seatNames: String { SeatText.list(seats).printable }
 
     /// The seats for a table: `A-1-1, A-1-2; returned: A-1-2`. Those of a returned reservation are all returned.
     var seatsText: String {
         state == .returned || returnedSeats.isEmpty ? seatNames : "\(seatNames); returned: \(returnedNames)"
     }
 
-    private var returnedNames: String { returnedSeats.joined(separator: ", ").printable }
+    private var returnedNames: String { SeatText.list(returnedSeats).printable }
 
     var json: JSON {
         .object([

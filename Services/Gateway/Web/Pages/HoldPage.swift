@@ -25,7 +25,7 @@ struct HoldPage: Sendable {
     }
 
     private func section(_ held: Reservation, _ balances: [Balance]?, canTopUp: Bool) -> HTML {
-        let seats: [HTML] = held.seats.map { "<li>\($0)</li>" }
+        let seats: [HTML] = SeatText.sorted(held.seats).map { "<li>\($0)</li>" }
         let shortfall = balances.flatMap { Shortfall(of: $0, for: held.amount, held.currency) }
         return """
             <section class="card hold"><h2>\(visit(.heldTitle))</h2>

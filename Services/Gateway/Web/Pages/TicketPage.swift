@@ -136,7 +136,7 @@ struct TicketPage: Sendable {
         let kept = HTML.when(
             total.kept > 0, Parts.row(visit(.organiserKeeps), "\(visit.money(total.kept, total.currency))"))
         return """
-            <dl>\(Parts.row(visit(.seats), "\(seats.joined(separator: ", "))"))\
+            <dl>\(Parts.row(visit(.seats), "\(SeatText.list(seats))"))\
             \(Parts.row(visit(.youGet), "<strong>\(visit.money(total.refunded, total.currency))</strong>"))\(kept)</dl>
             <p>\(visit(.becomesInvalid))</p>
             <div class="actions">\(Parts.form(visit, .giveBack, to: path("return"), visit(.returnNow), fields))\
