@@ -125,17 +125,25 @@ extension ValueKind<Address> {
 }
 
 extension ValueKind<[Address]> {
-    package static let maximumAddresses = 64
-
     package static var addresses: Self {
+        .list("HOST:PORT,...", of: "addresses, such as 10.0.0.1:7001,10.0.0.2:7001") { Address($0) }
+    }
+}
+
+extension ValueKind {
+    private static var maximumElements: Int { 64 }
+
+    /// Values between commas. `noun` names them in the plural, with an example.
+    package static func list<Element: CustomStringConvertible>(
+        _ placeholder: String, of noun: String, read: @escaping @Sendable (String) -> Element?
+    ) -> Self where Value == [Element] {
         ValueKind(
-            placeholder: "HOST:PORT,...",
-            allowed: "a list of 1 to \(maximumAddresses) addresses, such as 10.0.0.1:7001,10.0.0.2:7001",
+            placeholder: placeholder, allowed: "a list of 1 to \(maximumElements) \(noun)",
             show: { $0.map(\.description).joined(separator: ",") }
         ) { text in
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            let addresses = parts.compactMap { Address(String($0)) }
-            return addresses.count == parts.count && parts.count <= maximumAddresses ? addresses : nil
+            let elements = parts.compactMap { read(String($0)) }
+            return elements.count == parts.count && parts.count <= maximumElements ? elements : nil
         }
     }
 }

@@ -22,17 +22,7 @@ package enum ProgramOptions {
 }
 
 extension ValueKind<[IPRange]> {
-    private static let maximum = 64
-
     package static var ranges: Self {
-        ValueKind(
-            placeholder: "RANGE,...",
-            allowed: "a list of 1 to \(maximum) ranges, such as 10.0.0.0/8,192.0.2.7,fd00::/8",
-            show: { $0.map(\.description).joined(separator: ",") }
-        ) { text in
-            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            let ranges = parts.compactMap { IPRange(String($0)) }
-            return ranges.count == parts.count && parts.count <= maximum ? ranges : nil
-        }
+        .list("RANGE,...", of: "ranges, such as 10.0.0.0/8,192.0.2.7,fd00::/8") { IPRange($0) }
     }
 }
