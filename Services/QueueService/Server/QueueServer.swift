@@ -2,6 +2,7 @@ import Database
 import Identity
 import Kernel
 import QueueAPI
+import QueueDomain
 import Service
 
 /// Handles the calls of this service. Each RPC has a file with its name; small ones that are alike share a file.
@@ -25,7 +26,10 @@ struct QueueServer: QueueHandlers {
         passes = Passes(environment.keys)
         codes = JoinCodes(environment.keys)
         throttle = JoinThrottle(environment.clock)
-        joins = JoinBatch.line(on: database) { figures.count($0) }
+        joins = JoinBatch.line(on: database) { batch in
+            figures.count(batch.admitted)
+            checkpoints.joins.add(batch.new, to: batch.room.id)
+        }
         renewals = RenewBatch.line(on: database) { figures.count($0) }
         ends = EndBatch.line(on: database)
         watches = RoomWatches(database, clock)

@@ -28,6 +28,7 @@ final class Checkpoints: Sendable {
     private let witness: LineWitness?
     private let signed: Counter
     let logs: RoomLogs
+    let joins = CommittedJoins()
 
     private struct State {
         var isFirstRun = true
@@ -191,11 +192,11 @@ extension Checkpoints {
     }
 
     private func read(_ id: RoomID, after log: RoomLogs.RoomLog) async throws -> Snapshot {
-        let size = log.size
+        let (last, joins) = (Int64(log.size), joins.take(id))
         return try await database.scan { reader in
             Snapshot(
                 room: try RoomTable.require(id, reader), stored: try LineTable.last(of: id, reader),
-                leaves: try LineTable.leaves(in: id, from: Int64(max(1, size)), limit: Self.pageSize, reader),
+                leaves: try LineTable.leaves(in: id, last: last, committed: joins, limit: Self.pageSize, reader),
                 now: reader.now)
         }
     }

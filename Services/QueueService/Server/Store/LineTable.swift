@@ -34,6 +34,24 @@ enum LineTable {
         }
     }
 
+    /// The last known leaf, and those after it, in order.
+    ///
+    /// `joins` are the leaves of transactions that were committed before this snapshot. One whose last leaf has its row is
+    /// stored as a whole, so its other rows are not read.
+    static func leaves(
+        in room: RoomID, last: Int64, committed joins: [[LineLeaf]], limit: Int, _ reader: Reader
+    ) throws -> [LineLeaf] {
+        var leaves = last == 0 ? [] : try leaf(last, in: room, reader).map { [$0] } ?? []
+        var next = last + 1
+        for join in joins {
+            guard let end = join.last, end.number >= next else { continue }
+            guard join.first?.number == next, try leaf(end.number, in: room, reader) == end else { break }
+            leaves += join
+            next = end.number + 1
+        }
+        return leaves + (try Self.leaves(in: room, from: next, limit: limit, reader))
+    }
+
     /// The leaf with a number. Nil if there is none.
     static func leaf(_ number: Int64, in room: RoomID, _ reader: Reader) throws -> LineLeaf? {
         try leaves(in: room, from: number, limit: 1, reader).first { $0.number == number }

@@ -18,19 +18,21 @@ final class JoinBatch: Sendable {
         var code: JoinCode?
     }
 
-    private let room: Room
+    let room: Room
     let time: Timestamp
     private let places: [PlaceRow]
+    /// The places that this batch has added to the line, in order.
+    let new: [Place]
     /// Users that this batch has admitted: some who waited, and some who joined.
-    private let admitted: [Place]
+    let admitted: [Place]
 
-    /// Calls `admissions` with the users that a committed batch has admitted.
-    static func line(on database: Database, admissions: @escaping @Sendable ([Place]) -> Void = { _ in }) -> Line {
+    /// Calls `committed` with each batch whose transaction has committed.
+    static func line(on database: Database, committed: @escaping @Sendable (JoinBatch) -> Void = { _ in }) -> Line {
         Line(overload: QueueReason.tooManyJoins) { requests, room in
             let batch = try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try JoinBatch(requests, in: room, tx)
             }
-            admissions(batch.admitted)
+            committed(batch)
             return batch
         }
     }
@@ -67,7 +69,7 @@ final class JoinBatch: Sendable {
             }
         }
         if room.lastSerial > before { try RoomTable.save(room, tx) }
-        (self.room, self.time, self.places) = (room, tx.now, places)
+        (self.room, self.time, self.places, self.new) = (room, tx.now, places, new)
         admitted = fromLine + new.filter { $0.state == .admitted }
     }
 
