@@ -73,7 +73,7 @@ enum ExportsBenchmark {
     ) async throws -> Histogram {
         let callers = HoldsCallers(process: process, sale: sale, sold: seats)
         let calls = PreparedCalls(
-            address: process.program.address, connections: connections, inFlight: inFlight)
+            program: process.program, connections: connections, inFlight: inFlight)
         return try await onThread { try callers.run(.sell, calls, for: duration) }.latency
     }
 

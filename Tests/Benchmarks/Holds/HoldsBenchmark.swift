@@ -62,18 +62,16 @@ enum HoldsBenchmark {
                 throw BenchmarkError("the map does not show \(taken) held seats")
             }
             let calls = PreparedCalls(
-                address: process.program.address, connections: clients.count, inFlight: configuration[inFlight])
+                program: process.program, connections: clients.count, inFlight: configuration[inFlight])
             let before = try process.program.figures()
-            let time = try ProcessorTime(of: [process.program.id])
             let duration = configuration[duration]
             let result = try await onThread { try callers.run(work, calls, for: duration) }
-            let perOperation = try time.perOperation(result.latency.count)
             let after = try process.program.figures()
             report.add("calls per second", Double(result.latency.count) / result.seconds)
             report.add(latency: result.latency)
             let perCall = 1_000_000 / Double(max(1, result.latency.count))
             report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")
-            report.add("cpu per operation", perOperation, "us")
+            report.add("cpu per operation", result.processorTime, "us")
         }
         report.add("server memory", Double(try process.program.figures().residentBytes) / 1_048_576, "MiB")
         for client in clients { await client.shutdown() }

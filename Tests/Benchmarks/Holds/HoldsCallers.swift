@@ -35,7 +35,7 @@ struct HoldsCallers {
     /// Makes calls for `duration`, or until all seats are taken. Blocks.
     func run(
         _ work: HoldsBenchmark.Work, _ calls: PreparedCalls, for duration: Duration
-    ) throws -> (latency: Histogram, seconds: Double) {
+    ) throws -> PreparedCalls.Result {
         var random = SeededGenerator(seed: 1)
         var calls = calls
         var requests: [PreparedCalls.Request]

@@ -23,7 +23,15 @@ struct PreparedCalls {
         }
     }
 
-    let address: Address
+    /// The time from the first call to the last reply. The preparation of the requests is not part of it.
+    struct Result {
+        let latency: Histogram
+        let seconds: Double
+        /// The microseconds of processor time per call, of client and program.
+        let processorTime: Double
+    }
+
+    let program: ServedProgram
     let connections: Int
     let inFlight: Int
     /// The reason of the expected refusal; empty if calls must succeed.
@@ -32,10 +40,11 @@ struct PreparedCalls {
     /// Makes calls for `duration`. `next` returns the next call of a connection, or nil after the last one. Blocks.
     func run(
         for duration: Duration, _ next: (_ connection: Int) -> Request?
-    ) throws -> (latency: Histogram, seconds: Double) {
+    ) throws -> Result {
         var lines = try (0..<connections).map { _ in Connection(try connected(), expecting: refusal) }
         defer { for line in lines { close(line.descriptor) } }
         var latency = Histogram()
+        let time = try ProcessorTime(of: [program.id])
         let start = Monotonic.now
         let end = start + duration
         for index in lines.indices {
@@ -55,13 +64,15 @@ struct PreparedCalls {
                 try lines[index].send()
             }
         }
-        return (latency, (Monotonic.now - start) / .seconds(1))
+        return Result(
+            latency: latency, seconds: (Monotonic.now - start) / .seconds(1),
+            processorTime: try time.perOperation(latency.count))
     }
 
     private static let patienceMilliseconds: Int32 = 10_000
 
     private func connected() throws -> Int32 {
-        let descriptor = try RawSocket.connected(to: address)
+        let descriptor = try RawSocket.connected(to: program.address)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         return descriptor

@@ -58,12 +58,11 @@ enum QueueBenchmark {
         let line = work == .join ? [] : try await callers.fill(configuration[places])
         var report = Report("queue", ["work": work.rawValue, "connections": "\(clients.count)"])
         let before = try waitingRoom.program.figures()
-        let time = try ProcessorTime(of: [waitingRoom.program.id])
-        let calls: UInt64
+        let (calls, perOperation): (UInt64, Double)
         switch work {
         case .join, .show:
             let prepared = PreparedCalls(
-                address: waitingRoom.program.address, connections: clients.count, inFlight: configuration[inFlight])
+                program: waitingRoom.program, connections: clients.count, inFlight: configuration[inFlight])
             let duration = configuration[duration]
             let result = try await onThread {
                 work == .join
@@ -72,15 +71,16 @@ enum QueueBenchmark {
             }
             report.add("calls per second", Double(result.latency.count) / result.seconds)
             report.add(latency: result.latency)
-            calls = result.latency.count
+            (calls, perOperation) = (result.latency.count, result.processorTime)
         case .watch:
+            let time = try ProcessorTime(of: [waitingRoom.program.id])
             let watchers = PlaceWatchers(room, on: loop)
             try await watchers.start(line, clients)
             try await waitingRoom.open(room, clients[0])
             try await SystemClock().sleep(for: configuration[duration])
             calls = try await endWatching(watchers, in: room, of: waitingRoom, clients[0], &report)
+            perOperation = try time.perOperation(calls)
         }
-        let perOperation = try time.perOperation(calls)
         let after = try waitingRoom.program.figures()
         let perCall = 1_000_000 / Double(max(1, calls))
         report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")

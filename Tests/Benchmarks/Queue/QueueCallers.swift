@@ -54,7 +54,7 @@ final class QueueCallers: @unchecked Sendable {
         )
     }
 
-    func join(_ calls: PreparedCalls, for duration: Duration) throws -> (latency: Histogram, seconds: Double) {
+    func join(_ calls: PreparedCalls, for duration: Duration) throws -> PreparedCalls.Result {
         let count = Int(duration / .seconds(1) * Self.joinsPerSecond)
         var requests = try (0..<count).map { _ in
             let (requestID, credential) = newUser()
@@ -67,7 +67,7 @@ final class QueueCallers: @unchecked Sendable {
 
     func show(
         _ calls: PreparedCalls, _ line: [Waiter], for duration: Duration
-    ) throws -> (latency: Histogram, seconds: Double) {
+    ) throws -> PreparedCalls.Result {
         // Each user always uses the same connection.
         let requests = try (0..<calls.connections).map { connection in
             try stride(from: connection, to: line.count, by: calls.connections).map { index in
