@@ -7,10 +7,9 @@ extension ConcertServer {
     /// The place that the pass proves, in one of `rooms`. Nil if there are none, because no pass is needed then.
     func place(_ pass: [UInt8], in rooms: [RoomID], call: Call) throws -> Pass? {
         guard !rooms.isEmpty else { return nil }
-        let names = rooms.map { "\($0)" }.joined(separator: " or ")
         guard !pass.isEmpty else {
             throw ConcertRefusal.because(
-                .passMissing, "a pass of room \(names) is required: join the room and wait for your turn")
+                .passMissing, "a pass of room \(names(of: rooms)) is required: join the room and wait for your turn")
         }
         let user = try call.user
         let place: Pass
@@ -21,10 +20,12 @@ extension ConcertServer {
         }
         guard rooms.contains(place.room) else {
             throw ConcertRefusal.because(
-                .passOfAnotherRoom, "the pass is for another room: send a pass of room \(names)")
+                .passOfAnotherRoom, "the pass is for another room: send a pass of room \(names(of: rooms))")
         }
         return place
     }
+
+    private func names(of rooms: [RoomID]) -> String { rooms.map { "\($0)" }.joined(separator: " or ") }
 
     /// Operators need no pass to read dates and maps.
     func checkBrowsing(_ pass: [UInt8], in rooms: [RoomID], call: Call) throws -> Pass? {
