@@ -47,8 +47,9 @@ struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
     static var capacity: Int { 32_768 }
 
     private let new: RateLimiter
-    private var younger: [Key: RateLimiter] = [:]
-    private var older: [Key: RateLimiter] = [:]
+    // Only the state of each limiter: each join makes one, and reads them on random pages.
+    private var younger: [Key: Uptime] = [:]
+    private var older: [Key: Uptime] = [:]
 
     init(burst: Int, interval: Duration) {
         new = RateLimiter(burst: burst, interval: interval)
@@ -58,11 +59,15 @@ struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
 
     /// Counts an event. Returns the time until it is admitted, or nil if it is.
     mutating func take(_ key: Key, at now: Uptime) -> Duration? {
-        var limiter = younger[key] ?? older[key] ?? new
+        var limiter = new
+        limiter.busyUntil = younger[key] ?? older[key] ?? new.busyUntil
         let wait = limiter.wait(at: now)
         if wait == nil { limiter.count(at: now) }
-        if younger.count >= Self.capacity, younger[key] == nil { (older, younger) = (younger, [:]) }
-        younger[key] = limiter
+        if younger.count >= Self.capacity, younger[key] == nil {
+            swap(&younger, &older)
+            younger.removeAll(keepingCapacity: true)
+        }
+        younger[key] = limiter.busyUntil
         return wait
     }
 }
