@@ -7,7 +7,9 @@ import Telemetry
 
 /// Handles the calls of this service. Each RPC has a file with its name. Instances share state only through the
 /// database.
-struct ConcertServer: ConcertHandlers {
+///
+/// A class, because each call would retain every member of a structure.
+final class ConcertServer: ConcertHandlers {
     let database: Database
     let clock: any Clock
     let passes: Passes

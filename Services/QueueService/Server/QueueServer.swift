@@ -7,7 +7,9 @@ import Service
 
 /// Handles the calls of this service. Each RPC has a file with its name; small ones that are alike share a file.
 /// Instances share state only through the database.
-struct QueueServer: QueueHandlers {
+///
+/// A class, because each call would retain every member of a structure.
+final class QueueServer: QueueHandlers {
     let database: Database
     let clock: any Clock
     let passes: Passes

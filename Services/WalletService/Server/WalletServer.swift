@@ -9,7 +9,9 @@ import WalletDomain
 
 /// Handles the calls of this service. Each RPC has a file with its name. Instances share state only through the
 /// database.
-struct WalletServer: WalletHandlers {
+///
+/// A class, because each call would retain every member of a structure.
+final class WalletServer: WalletHandlers {
     let database: Database
     let clock: any Clock
     let sessions: Sessions

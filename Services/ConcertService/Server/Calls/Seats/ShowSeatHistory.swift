@@ -8,7 +8,7 @@ extension ConcertServer {
     /// Reads the history from the rows of the reservations, which contain all times and reasons.
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply {
         let label = try SeatLabel(field: request.seat)
-        return try await database.scan(before: call.deadline) { reader in
+        return try await database.scan(before: call.deadline) { [self] reader in
             let schedule = try ScheduleTable.require(request.scheduleID, of: request.concertID, reader)
             guard let seat = try SeatTable.find(label, of: schedule, reader) else {
                 throw ConcertRefusal.seatUnknown(label)

@@ -14,7 +14,7 @@ extension QueueServer {
             }
             let waiting = JoinBatch.Request(
                 place: place, user: user, deadline: call.deadline, code: try code(of: request))
-            joins.add(waiting, to: request.roomID) { batch, index in
+            joins.add(waiting, to: request.roomID) { [self] batch, index in
                 do {
                     let batch = try batch.get()
                     answer.give(joinReply(try batch.outlook(index), at: batch.time))

@@ -7,7 +7,7 @@ import WalletDomain
 extension WalletServer {
     func cancelPayment(_ request: CancelPaymentRequest, call: Call) async throws -> CancelPaymentReply {
         let user = try call.user
-        var payment = try await database.transaction(before: call.deadline) { tx in
+        var payment = try await database.transaction(before: call.deadline) { [clock] tx in
             try Self.cancel(request.paymentID, of: user, clock: clock.now, tx)
         }
         if payment.state == .reserved {

@@ -7,7 +7,7 @@ import WalletDomain
 extension WalletServer {
     func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply {
         let user = try call.user
-        return try await database.read(before: call.deadline) { reader in
+        return try await database.read(before: call.deadline) { [clock] reader in
             let page = try Self.payments(of: user, before: request.beforePaymentID, request.pageSize, reader)
             return ListPaymentsReply(payments: page.items.map { .init($0, at: clock.now) }, hasMore: page.hasMore)
         }
@@ -18,7 +18,7 @@ extension WalletServer {
             throw WalletRefusal.invalid("name", "must be set if payment_id is not, and empty if it is")
         }
         let name = request.name.isEmpty ? nil : try UserName(request.name)
-        return try await database.read(before: call.deadline) { reader in
+        return try await database.read(before: call.deadline) { [clock] reader in
             if let name {
                 let user = try ProfileTable.require(name, reader).user
                 let page = try Self.payments(of: user, before: request.beforePaymentID, request.pageSize, reader)

@@ -7,7 +7,7 @@ import WalletDomain
 extension WalletServer {
     func showPayment(_ request: ShowPaymentRequest, call: Call) async throws -> ShowPaymentReply {
         let user = try call.user
-        return try await database.read(before: call.deadline) { reader in
+        return try await database.read(before: call.deadline) { [clock] reader in
             guard let payment = try PaymentTable.find(request.paymentID, of: user, reader) else {
                 throw WalletRefusal.because(.paymentUnknown)
             }
