@@ -34,11 +34,11 @@ struct Admission {
         if call.method.isStream {
             streamCount += difference
             core.streamCount.wrappingAdd(difference, ordering: .relaxed)
-            call.load?.counts.streamCount.wrappingAdd(difference, ordering: .relaxed)
+            call.load?.streamCount.wrappingAdd(difference, ordering: .relaxed)
         } else {
             inFlight += difference
             core.inFlight.wrappingAdd(difference, ordering: .relaxed)
-            call.load?.counts.inFlight.wrappingAdd(difference, ordering: .relaxed)
+            call.load?.inFlight.wrappingAdd(difference, ordering: .relaxed)
         }
     }
 
@@ -68,10 +68,10 @@ struct Admission {
         let limits = core.limits
         if method.isStream {
             let own = caller == nil ? nil : limits.streamsPerUser
-            try check(load.counts.streamCount, own, core.streamCount, limits.streams, "streams are open")
+            try check(load.streamCount, own, core.streamCount, limits.streams, "streams are open")
         } else {
             let own = caller == nil ? nil : limits.inFlightPerUser
-            try check(load.counts.inFlight, own, core.inFlight, limits.inFlight, "calls are in flight")
+            try check(load.inFlight, own, core.inFlight, limits.inFlight, "calls are in flight")
         }
     }
 

@@ -5,54 +5,45 @@ import Threads
 /// The calls in flight and open streams of one caller: of a user on all connections, or of the calls without a
 /// credential on one connection.
 final class CallerLoad: Sendable {
-    final class Counts: Sendable {
-        let inFlight = Atomic(0)
-        let streamCount = Atomic(0)
-    }
-
-    let counts: Counts
-    /// The user whose counts are shared, and their table. Nil for calls without a credential.
-    private let user: (id: UserID, table: UserLoads)?
-
-    /// For the calls without a credential.
-    init() {
-        counts = Counts()
-        user = nil
-    }
-
-    fileprivate init(_ counts: Counts, of user: UserID, in table: UserLoads) {
-        self.counts = counts
-        self.user = (user, table)
-    }
-
-    deinit {
-        if let user { user.table.release(user.id) }
-    }
+    let inFlight = Atomic(0)
+    let streamCount = Atomic(0)
 }
 
-/// The counts of each user with a `CallerLoad`: on a connection that has seen the user's credential, or in a call.
+/// The load of each user whose credential a connection knows, or who has a call.
+///
+/// A load that nothing else refers to counts nothing. Such loads are removed together, when the table is full: most users
+/// come once, and the removal of each would cost as much as its insertion.
 final class UserLoads: Sendable {
-    private struct Entry {
-        let counts = CallerLoad.Counts()
-        var holders = 0
+    private static let minimumCapacity = 1024
 
-        mutating func hold() -> CallerLoad.Counts {
-            holders += 1
-            return counts
+    private struct State {
+        var loads: [UserID: CallerLoad] = [:]
+        var capacity = minimumCapacity
+
+        mutating func removeUnused() {
+            var used: [UserID: CallerLoad] = [:]
+            // Indexes instead of a loop over the table, which would copy it.
+            var index = loads.startIndex
+            while index != loads.endIndex {
+                if !isKnownUniquelyReferenced(&loads.values[index]) { used[loads.keys[index]] = loads.values[index] }
+                loads.formIndex(after: &index)
+            }
+            loads = used
+            capacity = max(minimumCapacity, 2 * used.count)
         }
     }
 
-    private let entries = Lock<[UserID: Entry]>([:])
+    private let state = Lock(State())
+
+    var count: Int { state.withLock { $0.loads.count } }
 
     func load(of user: UserID) -> CallerLoad {
-        CallerLoad(entries.withLock { $0[user, default: Entry()].hold() }, of: user, in: self)
-    }
-
-    fileprivate func release(_ user: UserID) {
-        entries.withLock { entries in
-            guard let index = entries.index(forKey: user) else { return }
-            entries.values[index].holders -= 1
-            if entries.values[index].holders == 0 { entries.remove(at: index) }
+        state.withLock { state in
+            if let load = state.loads[user] { return load }
+            if state.loads.count >= state.capacity { state.removeUnused() }
+            let load = CallerLoad()
+            state.loads[user] = load
+            return load
         }
     }
 }
