@@ -26,9 +26,6 @@ package final class Polling: Sendable {
         pauses = Backoff(from: first, upTo: longest)
     }
 
-    /// True until the first look has ended.
-    package var isNew: Bool { state.withLock { $0.transactionCount == nil } }
-
     /// Calls `look` if there may be work. It returns true if there was some, and the next run then looks again. So does the
     /// run after a failure.
     package func run(_ look: () async throws -> Bool) async throws {

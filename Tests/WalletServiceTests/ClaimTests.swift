@@ -11,11 +11,11 @@ import WalletDomain
 @Suite struct ClaimTests {
     private static let payments = 24
 
-    /// Begins payments on all wallets, without an answer of Concert.
-    private func begin(_ market: Market) async throws {
+    /// Begins payments on the first wallets, without an answer of Concert. All wallets if no number is given.
+    private func begin(_ market: Market, on instanceCount: Int? = nil) async throws {
         try await market.topUp(UInt64(Self.payments) * Market.price)
         market.road.set(.callsAreLost)
-        let count = market.wallet.instances.count
+        let count = instanceCount ?? market.wallet.instances.count
         try await withThrowingTaskGroup { group in
             for number in 1...UInt64(Self.payments) {
                 group.addTask {
@@ -51,6 +51,26 @@ import WalletDomain
             }
             #expect(count("wallet_payment_claims_total", market, instances: 0..<3) >= 2 * Self.payments)
             #expect(count("wallet_payment_claims_lost_total", market, instances: 0..<3) == 0)
+        }
+    }
+
+    @Test func `three instances that start at once claim each payment of an ended one once`() async throws {
+        try await Market.with(.postgreSQL, instances: 4) { market in
+            try await begin(market, on: 1)
+            market.road.set(.none)
+            // The first instance does not run any more. The others find the payments before and after these are due.
+            for _ in 0..<30 {
+                async let one: Void = market.wallet.instances[1].run("payments")
+                async let two: Void = market.wallet.instances[2].run("payments")
+                async let three: Void = market.wallet.instances[3].run("payments")
+                _ = try await (one, two, three)
+                market.clock.advance(by: .milliseconds(100))
+            }
+            for number in 201...200 + UInt64(Self.payments) {
+                #expect(try await market.show(number).outcome == .paid)
+            }
+            #expect(count("wallet_payment_claims_total", market, instances: 1..<4) == Self.payments)
+            #expect(count("wallet_payment_claims_lost_total", market, instances: 1..<4) == 0)
         }
     }
 

@@ -22,7 +22,7 @@ extension ServiceContext {
         let passes = FinishedPasses(environment, queue: QueueClient(queue), identity: identity)
         let coordinator = Coordinator(
             environment, concert: ConcertClient(concert), identity: identity, alarm: alarm, passes: passes)
-        let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
+        let recovery = Recovery(coordinator: coordinator)
         let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let latePayments = LatePayments(environment)
         let feed = EventFeed(environment)

@@ -28,10 +28,7 @@ struct Coordinator: Sendable {
     ) {
         self.passes = passes
         settlements = SettleBatch.line(on: environment.database, environment.clock)
-        let database = environment.database
-        open = OpenWork("payment", environment, batch: Recovery.batch, key: \.id, due: \.nextAttempt) { times, limit in
-            try await database.query { try PaymentTable.due(in: times, limit: limit, $0) }
-        }
+        open = OpenWork(Recovery.payments, environment, batch: Recovery.batch)
         log = environment.log
         self.concert = concert
         self.identity = identity

@@ -20,7 +20,6 @@ struct FinishedPasses: Sendable {
     private static let maximumFirst = 1024
 
     private let database: Database
-    private let clock: any Clock
     private let queue: QueueClient
     private let identity: ServiceIdentity
     private let log: Log
@@ -32,12 +31,9 @@ struct FinishedPasses: Sendable {
     init(_ environment: ServiceEnvironment, queue: QueueClient, identity: ServiceIdentity) {
         let database = environment.database
         self.database = database
-        clock = environment.clock
         log = environment.log
         deletions = Batcher { passes, _ in try await Self.delete(passes, database) }
-        open = OpenWork(
-            "pass", environment, batch: Self.batch, key: \.payment, due: { $0.nextAttempt },
-            find: { times, limit in try await database.query { try PassTable.due(in: times, limit: limit, $0) } })
+        open = OpenWork(Self.passes, environment, batch: Self.batch)
         self.queue = queue
         self.identity = identity
         unanswered = environment.metrics.counter(
@@ -61,26 +57,27 @@ struct FinishedPasses: Sendable {
         }
     }
 
-    func run() async throws { try await open.run(attempt) }
-
-    /// Returns the number of passes that it has claimed.
-    private func attempt(_ due: [PassTable.Pass]) async throws -> Int {
-        let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
-        for (pass, _) in claimed { open.put(pass) }
-        let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
-            for (pass, timeout) in claimed {
-                group.addTask { await finish(pass, within: timeout) ? pass : nil }
+    func run() async throws {
+        try await open.run { claimed in
+            let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
+                for (pass, timeout) in claimed {
+                    group.addTask { await finish(pass, within: timeout) ? pass : nil }
+                }
+                return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
             }
-            return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+            guard !finished.isEmpty else { return }
+            try await Self.delete(finished, database)
+            for pass in finished { open.remove(pass.payment) }
         }
-        try await Self.delete(finished, database)
-        for pass in finished { open.remove(pass.payment) }
-        return claimed.count
     }
+
+    private static let passes = OpenWork<PassTable.Pass>.Table(
+        name: "pass", key: \.payment, due: { $0.nextAttempt }, find: { try PassTable.due(in: $0, limit: $1, $2) },
+        claim: claim)
 
     private static func claim(
         _ due: [PassTable.Pass], at now: Timestamp, _ tx: Transaction
-    ) throws -> [(pass: PassTable.Pass, timeout: Duration)] {
+    ) throws -> [OpenWork<PassTable.Pass>.Claim] {
         let claims = try due.sorted(by: PassTable.Pass.precedes).map { pass in
             var claimed = pass
             claimed.attempt += 1

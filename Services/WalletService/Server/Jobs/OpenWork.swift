@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import Service
 import Telemetry
@@ -6,65 +7,69 @@ import WalletDomain
 
 /// Payments or passes that must come to their end, and the attempts that are due.
 ///
-/// The instance that begins a row keeps it here until its end, so its attempts need no query. An instance reads the rows of
-/// others in two cases: all that are due when it starts, and later those that no instance has tried for `grace` after they
-/// were due. So a due row is usually claimed once, also if many instances run.
+/// The instance that begins a row keeps it here until its end, so its attempts need no query. An instance takes over the rows of
+/// others that no instance has tried for `grace` after they were due. One transaction has the turn (`TakeOverTable`), finds the
+/// rows and claims them. So a due row is claimed once, also if many instances start at the same time.
 final class OpenWork<Row: Sendable>: Sendable {
     /// Maximum of rows. A further one is found by a query when it is overdue.
     private static var maximumRows: Int { 16_384 }
     /// The time that an instance has for the attempts of its rows before another one takes them.
     private static var grace: Duration { .seconds(1) }
-    /// The same for rows that are read at the start.
-    private static var handicap: Duration { .milliseconds(300) }
+    /// The same during the start of an instance, because after a restart of all instances nobody else has these rows.
+    private static var graceAtStart: Duration { .milliseconds(300) }
+    /// The start ends when all rows that were open before it have been due.
+    private static var start: Duration { Attempts.longestPause + graceAtStart }
     private static var firstPause: Duration { .milliseconds(250) }
     private static var longestPause: Duration { .seconds(5) }
-    /// Maximum of rows that are read at the start.
-    private static var mostAtStart: Int { 1000 }
     /// Maximum of batches in one run. The next run continues.
     private static var maximumRounds: Int { 100 }
 
-    /// Reads rows that are due in these times, the earliest first.
-    typealias Find = @Sendable (_ times: ClosedRange<Timestamp>, _ limit: Int) async throws -> [Row]
+    /// The functions that differ between payments and passes.
+    struct Table: Sendable {
+        /// The name of a row in metrics.
+        let name: String
+        let key: @Sendable (Row) -> PaymentID
+        let due: @Sendable (Row) -> Timestamp?
+        /// Reads rows that are due in these times, the earliest first.
+        let find: @Sendable (_ times: ClosedRange<Timestamp>, _ limit: Int, Reader) throws -> [Row]
+        /// Returns the rows that no other instance has claimed, each with the time until its next attempt.
+        let claim: @Sendable (_ due: [Row], _ now: Timestamp, Transaction) throws -> [Claim]
+    }
 
+    typealias Claim = (row: Row, timeout: Duration)
+
+    private let database: Database
     private let clock: any Clock
+    private let table: Table
     private let batch: Int
-    private let key: @Sendable (Row) -> PaymentID
-    private let due: @Sendable (Row) -> Timestamp?
-    private let find: Find
     private let others: Polling
-    private let rows = Lock<[PaymentID: (row: Row, due: Timestamp)]>([:])
-    private let random: Lock<SeededGenerator>
+    private let startEnd: Uptime
+    private let rows = Lock<[PaymentID: Row]>([:])
     private let claims: Counter
     private let lost: Counter
 
-    /// `name` is that of a row in metrics. `batch` is the maximum of rows in one claim.
-    init(
-        _ name: String, _ environment: ServiceEnvironment, batch: Int, key: @escaping @Sendable (Row) -> PaymentID,
-        due: @escaping @Sendable (Row) -> Timestamp?, find: @escaping Find
-    ) {
+    /// `batch` is the maximum of rows in one claim.
+    init(_ table: Table, _ environment: ServiceEnvironment, batch: Int) {
+        database = environment.database
         clock = environment.clock
+        self.table = table
         self.batch = batch
-        self.key = key
-        self.due = due
-        self.find = find
-        random = Lock(SeededGenerator(seed: clock.uptime.nanoseconds))
         others = Polling(after: nil, clock, from: Self.firstPause, upTo: Self.longestPause)
+        startEnd = clock.uptime + Self.start
         claims = environment.metrics.counter(
-            "wallet_\(name)_claims_total", "Attempts that this instance has claimed. Each is made by one instance.")
+            "wallet_\(table.name)_claims_total",
+            "Attempts that this instance has claimed. Each is made by one instance.")
         lost = environment.metrics.counter(
-            "wallet_\(name)_claims_lost_total", "Claims that came too late, because another instance was faster.")
+            "wallet_\(table.name)_claims_lost_total",
+            "Claims that came too late, because another instance was faster.")
     }
 
     /// Keeps a row until its end, and makes its next attempt when it is due.
     func put(_ row: Row) {
-        guard let due = due(row) else { return }
-        put(row, dueAt: due)
-    }
-
-    private func put(_ row: Row, dueAt time: Timestamp) {
+        guard table.due(row) != nil else { return }
         rows.withLock { rows in
-            guard rows.count < Self.maximumRows || rows[key(row)] != nil else { return }
-            rows[key(row)] = (row, time)
+            guard rows.count < Self.maximumRows || rows[table.key(row)] != nil else { return }
+            rows[table.key(row)] = row
         }
     }
 
@@ -72,12 +77,15 @@ final class OpenWork<Row: Sendable>: Sendable {
         rows.withLock { _ = $0.removeValue(forKey: id) }
     }
 
-    /// Makes the attempts that are due. `attempt` claims a batch of rows, and returns how many it got.
-    func run(_ attempt: ([Row]) async throws -> Int) async throws {
+    /// Claims the rows that are due, in batches, and makes their attempts.
+    func run(_ attempt: ([Claim]) async throws -> Void) async throws {
         for _ in 0..<Self.maximumRounds {
             let due = takeDue()
             guard !due.isEmpty else { break }
-            do { try await self.attempt(due, attempt) } catch {
+            do {
+                let claimed = try await database.transaction { [self] tx in try table.claim(due, clock.now, tx) }
+                try await self.attempt(claimed, of: due.count, attempt)
+            } catch {
                 for row in due where !holds(row) { put(row) }
                 throw error
             }
@@ -86,55 +94,59 @@ final class OpenWork<Row: Sendable>: Sendable {
         try await others.run { try await takeOver(attempt) }
     }
 
-    @discardableResult
-    private func attempt(_ due: [Row], _ attempt: ([Row]) async throws -> Int) async throws -> Int {
-        let count = try await attempt(due)
-        claims.increment(by: UInt64(count))
-        lost.increment(by: UInt64(due.count - count))
-        return count
+    private func attempt(
+        _ claimed: [Claim], of count: Int, _ attempt: ([Claim]) async throws -> Void
+    ) async throws {
+        claims.increment(by: UInt64(claimed.count))
+        lost.increment(by: UInt64(count - claimed.count))
+        for claim in claimed { put(claim.row) }
+        try await attempt(claimed)
     }
 
     private func takeDue() -> [Row] {
         let now = clock.now
         return rows.withLock { rows in
-            let due = rows.values.filter { Attempts.isDue($0.due, at: now) }.sorted { $0.due < $1.due }.prefix(batch)
-            for (row, _) in due { rows[key(row)] = nil }
-            return due.map(\.row)
+            let due = rows.values.compactMap { row in table.due(row).map { (row: row, time: $0) } }
+                .filter { Attempts.isDue($0.time, at: now) }.sorted { $0.time < $1.time }.prefix(batch).map(\.row)
+            for row in due { rows[table.key(row)] = nil }
+            return due
         }
     }
 
-    /// Attempts rows that another instance has left: at the start all that are due, later the overdue ones. Returns true if
-    /// there may be more.
-    private func takeOver(_ attempt: ([Row]) async throws -> Int) async throws -> Bool {
-        let isStart = others.isNew
-        if isStart { try await keepUpcoming() }
+    /// Attempts rows that another instance has left. Returns true if there may be more soon.
+    private func takeOver(_ attempt: ([Claim]) async throws -> Void) async throws -> Bool {
+        let isStart = clock.uptime < startEnd
+        let grace = isStart ? Self.graceAtStart : Self.grace
         for _ in 0..<Self.maximumRounds {
-            var found: [Row] = []
-            for times in Attempts.dueTimes(at: isStart ? clock.now : clock.now - Self.grace) where found.count < batch {
-                found += try await find(times, batch - found.count)
+            let now = clock.now
+            // Read without the turn, because usually there is nothing.
+            let seen = try await database.query { [self] reader in
+                try find(upTo: isStart ? now + Attempts.longestPause : now - grace, reader)
             }
-            guard !found.isEmpty else { return false }
-            let some = share(of: found)
-            // If another instance was faster, it takes these rows, too: this one pauses.
-            guard try await self.attempt(some, attempt) == some.count else { return false }
+            guard seen.contains(where: { isDue($0, at: now - grace) }) else { return !seen.isEmpty }
+            let (found, claimed) = try await database.transaction { [self] tx in
+                try TakeOverTable.lock(table.name, tx)
+                let found = try find(upTo: clock.now - grace, tx)
+                return (found.count, try table.claim(found, clock.now, tx))
+            }
+            try await self.attempt(claimed, of: found, attempt)
+            // Another instance had the turn before, and has claimed these rows.
+            guard !claimed.isEmpty else { return false }
         }
         return true
     }
 
-    /// Keeps rows that become due soon after the start.
-    private func keepUpcoming() async throws {
-        let now = clock.now
-        for row in try await find(now + .milliseconds(1)...now + Attempts.longestPause, Self.mostAtStart) {
-            if let due = due(row), !holds(row) { put(row, dueAt: due + Self.handicap) }
+    private func find(upTo time: Timestamp, _ reader: Reader) throws -> [Row] {
+        var found: [Row] = []
+        for times in Attempts.dueTimes(at: time) where found.count < batch {
+            found += try table.find(times, batch - found.count, reader)
         }
+        return found
     }
 
-    /// A random part of the rows, because other instances may have read the same ones.
-    private func share(of found: [Row]) -> [Row] {
-        let count = min(found.count, max(1, batch / 4))
-        let first = random.withLock { Int.random(in: 0...found.count - count, using: &$0) }
-        return Array(found[first..<first + count])
+    private func isDue(_ row: Row, at time: Timestamp) -> Bool {
+        table.due(row).map { Attempts.isDue($0, at: time) } ?? false
     }
 
-    private func holds(_ row: Row) -> Bool { rows.withLock { $0[key(row)] != nil } }
+    private func holds(_ row: Row) -> Bool { rows.withLock { $0[table.key(row)] != nil } }
 }

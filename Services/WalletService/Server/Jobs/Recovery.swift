@@ -8,27 +8,24 @@ struct Recovery: Sendable {
     /// Maximum of concurrent attempts.
     static let batch = 64
 
-    let database: Database
-    let clock: any Clock
     let coordinator: Coordinator
 
-    func run() async throws { try await coordinator.open.run(attempt) }
+    static let payments = OpenWork<Payment>.Table(
+        name: "payment", key: \.id, due: \.nextAttempt, find: { try PaymentTable.due(in: $0, limit: $1, $2) },
+        claim: claim)
 
-    /// Returns the number of payments that it has claimed.
-    private func attempt(_ due: [Payment]) async throws -> Int {
-        let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
-        await withTaskGroup { group in
-            for (payment, timeout) in claimed {
-                group.addTask { _ = await coordinator.ask(payment, within: timeout) }
+    func run() async throws {
+        try await coordinator.open.run { claimed in
+            await withTaskGroup { group in
+                for (payment, timeout) in claimed {
+                    group.addTask { _ = await coordinator.ask(payment, within: timeout) }
+                }
             }
         }
-        return claimed.count
     }
 
     /// Returns the payments that no other instance has claimed, each with the time until its next attempt.
-    static func claim(
-        _ due: [Payment], at clock: Timestamp, _ tx: Transaction
-    ) throws -> [(payment: Payment, timeout: Duration)] {
+    static func claim(_ due: [Payment], at clock: Timestamp, _ tx: Transaction) throws -> [OpenWork<Payment>.Claim] {
         // By key, so that two instances that claim the same rows cannot deadlock.
         let claims: [(Payment, Duration, PendingCount)] = try due.sorted {
             ($0.user, $0.id) < ($1.user, $1.id)

@@ -8,7 +8,8 @@ enum WalletSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations, EventTable.migrations(as: 7))
+        ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations, EventTable.migrations(as: 7),
+        TakeOverTable.migrations)
 
     private static let ofSchema = [
         Migration(
