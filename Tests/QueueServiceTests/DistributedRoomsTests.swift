@@ -26,8 +26,10 @@ import Testing
     ]
 
     /// Runs `body` with two rooms that open in a second. The server of the first one is away after both were settled.
-    private func with(_ body: (_ away: Waiting, _ here: Waiting) async throws -> Void) async throws {
-        try await TestService.with(.queue, on: .postgreSQL) { service in
+    private func with(
+        instances: Int = 1, _ body: (_ away: Waiting, _ here: Waiting) async throws -> Void
+    ) async throws {
+        try await TestService.with(.queue, on: .postgreSQL, instances: instances) { service in
             let admin = QueueClient(service.client(of: .operator))
             var rooms: [Waiting] = []
             for (number, name) in [(1, "away"), (2, "here")] as [(UInt64, String)] {
@@ -37,7 +39,7 @@ import Testing
                 let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(number))).room
                 rooms.append(Waiting(service: service, room: room.roomID))
             }
-            for job in ["settlement", "checkpoints"] { try await service.run(job) }
+            for job in ["settlement", "checkpoints"] { try await service.instances[0].run(job) }
             let room = rooms[0].room
             try await service.instances[0].database.transaction { tx in
                 for step in Self.steps { try tx.execute(step) }
@@ -56,6 +58,18 @@ import Testing
             #expect(try await here.show(.bob, bob).state == .admitted)
             await #expect(throws: DatabaseError.self) { try await here.service.run("checkpoints") }
             #expect(try await here.checkpoint().size == 1)
+        }
+    }
+
+    @Test func `an instance that starts while a server is away settles the rooms of its callers`() async throws {
+        try await with(instances: 2) { away, here in
+            let new = here.service.instances[1]
+            await #expect(throws: DatabaseError.self) { try await new.run("settlement") }
+            let bob = try await here.join(.bob, request: 11)
+            #expect(try await here.show(.bob, bob, instance: 1).state == .waiting)
+            here.service.clock.advance(by: .seconds(1))
+            await #expect(throws: DatabaseError.self) { try await new.run("settlement") }
+            #expect(try await here.show(.bob, bob).state == .admitted)
         }
     }
 

@@ -11,10 +11,11 @@ extension ServiceContext {
         port: 7001, statusPort: 7101, migrations: QueueSchema.migrations, probe: RoomTable.probe,
         options: QueueFlags.all
     ) { environment in
-        let checkpoints = try Checkpoints(environment)
-        let figures = FiguresReport(environment)
-        let server = QueueServer(environment, checkpoints, figures)
-        let settlement = Settlement(environment, figures)
+        let rooms = RoomsInUse(environment.database)
+        let checkpoints = try Checkpoints(environment, rooms)
+        let figures = FiguresReport(environment, rooms)
+        let server = QueueServer(environment, checkpoints, figures, rooms)
+        let settlement = Settlement(environment, figures, rooms)
         return ServiceParts(
             [server.service],
             jobs: [

@@ -20,9 +20,12 @@ final class QueueServer: QueueHandlers {
     let ends: EndBatch.Line
     let watches: RoomWatches
     let lines: WaitingLines
+    let roomsInUse: RoomsInUse
     let checkpoints: Checkpoints
 
-    init(_ environment: ServiceEnvironment, _ checkpoints: Checkpoints, _ figures: FiguresReport) {
+    init(
+        _ environment: ServiceEnvironment, _ checkpoints: Checkpoints, _ figures: FiguresReport, _ rooms: RoomsInUse
+    ) {
         database = environment.database
         clock = environment.clock
         passes = Passes(environment.keys)
@@ -36,6 +39,7 @@ final class QueueServer: QueueHandlers {
         ends = EndBatch.line(on: database)
         watches = RoomWatches(database, clock)
         lines = WaitingLines(database, clock)
+        roomsInUse = rooms
         self.checkpoints = checkpoints
     }
 }

@@ -27,6 +27,7 @@ final class Checkpoints: Sendable {
     private let keys: LineKeys
     private let witness: LineWitness?
     private let signed: Counter
+    private let roomsInUse: RoomsInUse
     let logs: RoomLogs
     let joins = CommittedJoins()
 
@@ -42,8 +43,9 @@ final class Checkpoints: Sendable {
 
     private let state = Lock(State())
 
-    init(_ environment: ServiceEnvironment) throws {
+    init(_ environment: ServiceEnvironment, _ rooms: RoomsInUse) throws {
         database = environment.database
+        roomsInUse = rooms
         clock = environment.clock
         log = environment.log
         site = environment.configuration[QueueFlags.site]
@@ -103,7 +105,7 @@ final class Checkpoints: Sendable {
     /// Logs each room that has changed, and those that callers wait for. A failing room does not stop the others.
     func run() async throws {
         let (before, isFirstRun) = state.withLock { ($0.live, $0.isFirstRun) }
-        let list = try await RoomTable.unsettled(database, known: before)
+        let list = try await roomsInUse.list()
         let unsettled = list.rooms
         let live = Set(unsettled.map(\.id))
         let others = before.subtracting(live)

@@ -18,12 +18,14 @@ final class FiguresReport: Sendable {
 
     private let database: Database
     private let clock: any Clock
+    private let roomsInUse: RoomsInUse
     private let figures = Lock(RoomFigures())
     private let admissions: Counter
     private let waits: Histogram
 
-    init(_ environment: ServiceEnvironment) {
+    init(_ environment: ServiceEnvironment, _ rooms: RoomsInUse) {
         database = environment.database
+        roomsInUse = rooms
         clock = environment.clock
         let metrics = environment.metrics
         admissions = metrics.counter("queue_admissions_total", "Users whom this instance has admitted.")
@@ -66,7 +68,7 @@ final class FiguresReport: Sendable {
     }
 
     func run() async throws {
-        let rooms = try await RoomTable.unsettled(database, known: []).rooms
+        let rooms = try await roomsInUse.list().rooms
         var claims: [RoomID: Int64] = [:]
         for start in stride(from: 0, to: rooms.count, by: Self.pageSize) {
             let page = rooms[start...].prefix(Self.pageSize).map(\.id)

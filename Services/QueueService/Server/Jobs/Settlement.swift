@@ -40,9 +40,11 @@ final class Settlement: Sendable {
     private let clock: any Clock
     private let state = Lock(State())
     private let figures: FiguresReport
+    private let roomsInUse: RoomsInUse
 
-    init(_ environment: ServiceEnvironment, _ figures: FiguresReport) {
+    init(_ environment: ServiceEnvironment, _ figures: FiguresReport, _ rooms: RoomsInUse) {
         self.figures = figures
+        roomsInUse = rooms
         database = environment.database
         clock = environment.clock
     }
@@ -55,7 +57,7 @@ final class Settlement: Sendable {
         let mayHaveChanged = before.transactionCount != count
         guard mayHaveChanged || before.nextRead <= clock.uptime else { return }
         var after = State(transactionCount: count, nextRead: clock.uptime + Self.longestPause)
-        let unsettled = try await RoomTable.unsettled(database, known: Set(before.rooms.keys))
+        let unsettled = try await roomsInUse.list()
         var firstError = unsettled.failure
         if firstError != nil { after.rooms = before.rooms }
         for room in unsettled.rooms {

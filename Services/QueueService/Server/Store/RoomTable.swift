@@ -21,8 +21,6 @@ enum RoomTable {
         Migration(16, "let users join with a code", "alter table room add column needs_code bigint not null default 0"),
     ]
 
-    private static let pageSize = 200
-
     /// A query of no row, by a random key.
     static let probe: Statement = "select 1 from room where room_id = $1"
 
@@ -80,54 +78,6 @@ enum RoomTable {
     /// Rooms after `id` that may need a settlement.
     static func unsettled(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
         try reader.rows(Statements.unsettled, { $0.bind(id ?? RoomID(high: 0, low: 0), limit) }, map: room)
-    }
-
-    /// Rooms that may need a settlement, at one time.
-    struct Unsettled: Sendable {
-        let rooms: [Room]
-        let now: Timestamp
-        /// The error because of which `rooms` has only some of the known rooms.
-        let failure: (any Error)?
-    }
-
-    /// All rooms that may need a settlement.
-    ///
-    /// With distributed tables, this list cannot be read while one server is away. Then each room of `known` is read by its key,
-    /// so that the rooms on the other servers are found. Throws if there is none.
-    static func unsettled(_ database: Database, known: Set<RoomID>) async throws -> Unsettled {
-        do {
-            return try await unsettled(database)
-        } catch let failure as DatabaseError where !known.isEmpty {
-            return try await unsettled(database, amid: failure, Array(known))
-        }
-    }
-
-    private static func unsettled(_ database: Database) async throws -> Unsettled {
-        var rooms: [Room] = []
-        while true {
-            let (page, now) = try await database.query { [last = rooms.last?.id] in
-                (try unsettled(after: last, limit: pageSize, $0), $0.now)
-            }
-            rooms += page
-            if page.count < pageSize { return Unsettled(rooms: rooms, now: now, failure: nil) }
-        }
-    }
-
-    /// Reads a page of rooms at once, because each one that cannot be read takes all retries.
-    private static func unsettled(
-        _ database: Database, amid failure: DatabaseError, _ known: [RoomID]
-    ) async throws -> Unsettled {
-        var found: [(room: Room, now: Timestamp)] = []
-        for start in stride(from: 0, to: known.count, by: pageSize) {
-            found += await withTaskGroup(of: (Room, Timestamp)?.self) { group in
-                for id in known[start...].prefix(pageSize) {
-                    group.addTask { try? await database.query { (try require(id, $0), $0.now) } }
-                }
-                return await group.reduce(into: []) { found, row in if let row { found.append(row) } }
-            }
-        }
-        guard let now = found.map(\.now).min() else { throw failure }
-        return Unsettled(rooms: found.map(\.room), now: now, failure: failure)
     }
 
     static func find(named name: String, _ reader: Reader) throws -> RoomID? {

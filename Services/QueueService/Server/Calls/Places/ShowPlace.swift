@@ -15,6 +15,7 @@ extension QueueServer {
             return (place, try RoomTable.require(roomID, reader), reader.now)
         }
         lines.cache(place, in: room)
+        roomsInUse.note(room.id)
         return ShowPlaceReply(place: .init(Outlook(place, in: room, at: now)))
     }
 }

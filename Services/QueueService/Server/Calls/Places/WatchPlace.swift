@@ -12,6 +12,7 @@ extension QueueServer {
             let place = try PlaceTable.require(request.placeID, of: user, in: request.roomID, reader)
             return RoomWatches.Snapshot(place, in: try RoomTable.require(request.roomID, reader), at: reader.now)
         }
+        roomsInUse.note(request.roomID)
         while true {
             try await items.send(WatchPlaceItem(place: .init(snapshot.outlook)))
             guard snapshot.outlook.place.isLive, let next = await watches.next(after: snapshot, watcher) else { return }
