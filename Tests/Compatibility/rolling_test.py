@@ -2,6 +2,9 @@
 
 ONSALE_PREVIOUS_PROGRAMS is the folder of the programs that are replaced, for example those of the release before. Without it, they
 are the programs of this tree.
+
+ONSALE_TEST_QUIET says that nothing else runs on this machine. Then the test also bounds the time of a purchase. `deploy/test --full` sets
+it, because it runs this check alone.
 """
 
 import os
@@ -19,6 +22,8 @@ BUYERS = 4
 # A user buys at most 50 seats of a date.
 SEATS = 50
 DATES = 8
+# Of 100 purchases, 99 take less, in seconds. A purchase is a run of `gateway buy`.
+PATIENCE = 2
 
 
 class Buyer(threading.Thread):
@@ -90,6 +95,8 @@ class Rolling(unittest.TestCase):
             self.assertEqual(sale.audit(), ([], None))
             print(f"{len(times)} purchases, half of them in {times[len(times) // 2]:.2f} s, 99 of 100 in "
                   f"{times[len(times) * 99 // 100]:.2f} s, the slowest in {times[-1]:.2f} s")
+            if "ONSALE_TEST_QUIET" in os.environ:
+                self.assertLess(times[len(times) * 99 // 100], PATIENCE)
 
 
 if __name__ == "__main__":

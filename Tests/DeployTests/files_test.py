@@ -225,7 +225,7 @@ class Distribution(unittest.TestCase):
         parts = dict(re.findall(r"\\if :is_(\w+)\n(.*?)\\endif", text("deploy/postgresql/citus.sql"), re.S))
         for service in SERVICES:
             part = parts[service.removesuffix("Service").lower()]
-            calls = re.findall(r"create_distributed_table\('(\w+)', '(\w+)'", part)
+            calls = re.findall(r"distribute\('(\w+)', '(\w+)'", part)
             self.assertGreater(len(calls), 3)
             self.assertEqual(dict(calls), tables(service))
             self.assertEqual(len(calls), len(dict(calls)))

@@ -1,13 +1,16 @@
 -- Distributes the tables over the workers of a Citus cluster, each by the first column of its key. Rows of one decision are then
--- on one worker. It follows the documentation of Citus 12 and is NOT TESTED on Citus, because Debian has no package of it. Tests
--- check that it names every table, that the columns exist, and the checks with stand-ins for the functions of Citus.
+-- on one worker. It was run on Citus 13.2.2 with PostgreSQL 15 (deploy/README.md, “PostgreSQL”). No test of this repository does so,
+-- because Debian has no package of Citus. Tests check that it names every table, and the checks with stand-ins for the functions
+-- of Citus.
 --
 -- It first checks the cluster, and then changes everything or nothing. Start each service once, so that it creates its tables.
--- Stop it, and run this script on the coordinator as a superuser while the tables are empty:
+-- Stop it, and run this script on the coordinator as a superuser:
 --
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_queue'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_concert'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_wallet'
+--
+-- Run it in the same way after each update of the programs: it leaves distributed tables as they are, and distributes new ones.
 --
 -- The script detects the service of the database. The tables `migration`, `migration_claim`, `newest_time`, `operator_action`,
 -- `action_chain`, `event`, `event_new` and `event_end` stay on the coordinator. The log of actions is one chain, and few rows are
@@ -62,51 +65,63 @@ begin
     perform set_config('citus.shard_count', (8 * workers)::text, true);
 end $$;
 
+-- Moves a table to the workers, beside the shards of another one or alone. The function stays on the coordinator.
+set local citus.enable_ddl_propagation = off;
+create function pg_temp.distribute(name text, key text, beside text default 'none') returns void language plpgsql as $$
+begin
+    if not exists (select from pg_dist_partition where logicalrelid = name::regclass) then
+        perform create_distributed_table(name::regclass, key, colocate_with => beside);
+    end if;
+end $$;
+set local citus.enable_ddl_propagation = on;
+
 \if :is_queue
-    select create_distributed_table('room', 'room_id');
-    select create_distributed_table('place', 'room_id', colocate_with => 'room');
-    select create_distributed_table('ban', 'room_id', colocate_with => 'room');
-    select create_distributed_table('ban_request', 'room_id', colocate_with => 'room');
-    select create_distributed_table('line_checkpoint', 'room_id', colocate_with => 'room');
-    select create_distributed_table('room_draw', 'room_id', colocate_with => 'room');
-    select create_distributed_table('room_claims', 'room_id', colocate_with => 'room');
-    select create_distributed_table('code_use', 'room_id', colocate_with => 'room');
+    select pg_temp.distribute('room', 'room_id');
+    select pg_temp.distribute('place', 'room_id', 'room');
+    select pg_temp.distribute('ban', 'room_id', 'room');
+    select pg_temp.distribute('ban_request', 'room_id', 'room');
+    select pg_temp.distribute('line_checkpoint', 'room_id', 'room');
+    select pg_temp.distribute('room_draw', 'room_id', 'room');
+    select pg_temp.distribute('room_claims', 'room_id', 'room');
+    select pg_temp.distribute('code_use', 'room_id', 'room');
     -- A query by name does not have the id of the room.
-    select create_distributed_table('room_name', 'name', colocate_with => 'none');
+    select pg_temp.distribute('room_name', 'name');
 \endif
 
 \if :is_concert
-    select create_distributed_table('concert', 'concert_id');
-    select create_distributed_table('schedule', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('schedule_name', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('seat', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('seat_change', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('buyer', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('reservation', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('decision', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('ticket', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('refund', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('date_cancellation', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('concert_name', 'name', colocate_with => 'none');
+    select pg_temp.distribute('concert', 'concert_id');
+    select pg_temp.distribute('schedule', 'concert_id', 'concert');
+    select pg_temp.distribute('schedule_name', 'concert_id', 'concert');
+    select pg_temp.distribute('seat', 'concert_id', 'concert');
+    select pg_temp.distribute('seat_change', 'concert_id', 'concert');
+    select pg_temp.distribute('buyer', 'concert_id', 'concert');
+    select pg_temp.distribute('reservation', 'concert_id', 'concert');
+    select pg_temp.distribute('decision', 'concert_id', 'concert');
+    select pg_temp.distribute('ticket', 'concert_id', 'concert');
+    select pg_temp.distribute('refund', 'concert_id', 'concert');
+    select pg_temp.distribute('date_cancellation', 'concert_id', 'concert');
+    select pg_temp.distribute('concert_name', 'name');
 \endif
 
 \if :is_wallet
-    select create_distributed_table('account', 'user_id');
-    select create_distributed_table('entry', 'user_id', colocate_with => 'account');
-    select create_distributed_table('top_up', 'user_id', colocate_with => 'account');
-    select create_distributed_table('payment', 'user_id', colocate_with => 'account');
-    select create_distributed_table('refund', 'user_id', colocate_with => 'account');
-    select create_distributed_table('pass_due', 'user_id', colocate_with => 'account');
-    select create_distributed_table('session', 'user_id', colocate_with => 'account');
-    select create_distributed_table('known_network', 'user_id', colocate_with => 'account');
-    select create_distributed_table('operator_login', 'user_id', colocate_with => 'account');
+    select pg_temp.distribute('account', 'user_id');
+    select pg_temp.distribute('entry', 'user_id', 'account');
+    select pg_temp.distribute('top_up', 'user_id', 'account');
+    select pg_temp.distribute('payment', 'user_id', 'account');
+    select pg_temp.distribute('refund', 'user_id', 'account');
+    select pg_temp.distribute('pass_due', 'user_id', 'account');
+    select pg_temp.distribute('session', 'user_id', 'account');
+    select pg_temp.distribute('known_network', 'user_id', 'account');
+    select pg_temp.distribute('operator_login', 'user_id', 'account');
     -- These tables are not per user.
-    select create_distributed_table('login', 'name', colocate_with => 'none');
-    select create_distributed_table('password_reset', 'name', colocate_with => 'login');
-    select create_distributed_table('password_change', 'name', colocate_with => 'login');
-    select create_distributed_table('operator_order', 'number', colocate_with => 'none');
-    select create_distributed_table('payment_owner', 'payment_id', colocate_with => 'none');
-    select create_distributed_table('halted', 'concert_id', colocate_with => 'none');
+    select pg_temp.distribute('login', 'name');
+    -- The names of logins have another collation, so these tables cannot be colocated with them.
+    select pg_temp.distribute('password_reset', 'name');
+    select pg_temp.distribute('password_change', 'name', 'password_reset');
+    select pg_temp.distribute('operator_order', 'number');
+    select pg_temp.distribute('payment_owner', 'payment_id');
+    select pg_temp.distribute('halted', 'concert_id');
+    select pg_temp.distribute('take_over', 'kind');
 \endif
 
 commit;

@@ -146,14 +146,15 @@ final class Checkpoints: Sendable {
 
     /// Rooms that were settled before their last places were logged, for example by a crash.
     private func roomsBehind() async throws -> [RoomID] {
-        var rooms: [RoomID] = []
-        while true {
-            let page = try await database.scan { [last = rooms.last] in
+        var (rooms, last): ([RoomID], RoomID?) = ([], nil)
+        repeat {
+            let page = try await database.scan { [last] in
                 try LineTable.behind(after: last, limit: Self.roomPageSize, $0)
             }
-            rooms += page
-            guard page.count == Self.roomPageSize else { return rooms }
-        }
+            rooms += page.rooms
+            last = page.last
+        } while last != nil
+        return rooms
     }
 }
 

@@ -20,11 +20,11 @@ enum LineTable {
             on conflict (room_id, size) do update set admitted = $4, note = $5
                 where line_checkpoint.root = $3 and line_checkpoint.admitted < $4
             """
-        static let behind: Statement = """
-            select room_id from room where room_id > $1 and last_serial >
-                (select coalesce(max(size), 0) from line_checkpoint where line_checkpoint.room_id = room.room_id)
-            order by room_id limit $2
-            """
+        static let started: Statement =
+            "select room_id, last_serial from room where room_id > $1 and last_serial > 0 order by room_id limit $2"
+        static let sizes = KeyedStatement(after: 0) { room in
+            "select room_id, max(size) from line_checkpoint where room_id = \(room) group by room_id"
+        }
     }
 
     /// The leaves from a number on, in order.
@@ -67,11 +67,21 @@ enum LineTable {
         }
     }
 
-    /// Rooms with places that no checkpoint contains.
-    static func behind(after room: RoomID?, limit: Int, _ reader: Reader) throws -> [RoomID] {
-        try reader.rows(Statements.behind, { $0.bind(room ?? RoomID(high: 0, low: 0), limit) }) { row in
-            try row.id(0)
+    /// Rooms with places that no checkpoint contains, among the next ones. `last` is nil if there are no more.
+    ///
+    /// Two queries, because an engine with distributed tables joins none to a table that is not distributed yet.
+    static func behind(
+        after room: RoomID?, limit: Int, _ reader: Reader
+    ) throws -> (rooms: [RoomID], last: RoomID?) {
+        let started = try reader.rows(Statements.started, { $0.bind(room ?? RoomID(high: 0, low: 0), limit) }) { row in
+            (room: try row.id(0, as: Identified.Room.self), size: try row.int64(1))
         }
+        let rows = try reader.rows(Statements.sizes, keys: started.map(\.room), { _ in }) { row in
+            (try row.id(0, as: Identified.Room.self), try row.int64(1))
+        }
+        let sizes = Dictionary(rows) { first, _ in first }
+        let behind = started.filter { $0.size > sizes[$0.room] ?? 0 }.map(\.room)
+        return (behind, started.count == limit ? started.last?.room : nil)
     }
 
     /// Returns false if there is a checkpoint of this size with another root, or with as many admitted places.

@@ -142,6 +142,22 @@ enum WalletSchema {
             6, "add display names and the times of changes to users",
             "alter table login add column display_name text not null default ''",
             "alter table login add column changed_at bigint",
-            .postgreSQL("alter table login alter column name type text collate \"C\"")),
+            // Citus refuses to change the column by which a table is distributed.
+            .postgreSQL(
+                """
+                do $$
+                declare is_distributed boolean := false;
+                begin
+                    if to_regclass('pg_dist_partition') is not null then
+                        select exists (select from pg_dist_partition where logicalrelid = 'login'::regclass)
+                            into is_distributed;
+                    end if;
+                    if is_distributed then perform undistribute_table('login'); end if;
+                    alter table login alter column name type text collate "C";
+                    if is_distributed then
+                        perform create_distributed_table('login', 'name', colocate_with => 'none');
+                    end if;
+                end $$
+                """)),
     ]
 }
