@@ -43,7 +43,7 @@ package struct Rooms: Sendable {
     package func rooms(of places: [Place]) async -> [RoomID: Room] { await rooms(Set(places.map(\.roomID))) }
 
     /// Nil if the queue service does not answer in time.
-    func room(_ id: RoomID) async -> Room? {
+    package func room(_ id: RoomID) async -> Room? {
         let options = CallOptions(timeout: Self.timeout)
         return try? await caller.connections.client(of: .queue)
             .call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room

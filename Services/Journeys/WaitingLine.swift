@@ -64,7 +64,7 @@ package struct WaitingLine: Sendable {
 
     /// The room of the date, or that of a presale for which the user has a code or a live place.
     private func room(of date: ConcertDate) async throws -> RoomID? {
-        if let room = JoinCode.room(in: code), date.rooms.contains(room) { return room }
+        if let room = roomOfCode(among: date.rooms) { return room }
         guard let joined = try caller.records.load().places.last(where: { date.rooms.contains($0.room) }),
             joined.room != date.room
         else { return date.room }
@@ -75,6 +75,11 @@ package struct WaitingLine: Sendable {
             isLive = false
         }
         return isLive ? joined.room : date.room
+    }
+
+    /// The room for which the user has a code. Nil if it is none of these.
+    package func roomOfCode(among rooms: [RoomID]) -> RoomID? {
+        JoinCode.room(in: code).flatMap { rooms.contains($0) ? $0 : nil }
     }
 
     /// A place that a purchase is about to end is not returned: the user gets a new one.

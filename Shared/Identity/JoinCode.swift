@@ -25,6 +25,11 @@ package struct JoinCode: Hashable, Sendable {
         self.init(room: room, number: hash.span.bytes.bigEndian(at: 0), uses: uses, expiry: expiry)
     }
 
+    /// A code as it is signed. People type it in groups, or in lower case.
+    package static func normalized(_ typed: String) -> String {
+        typed.filter { !$0.isWhitespace && $0 != "-" }.uppercased()
+    }
+
     /// The room that a text names, whether it is genuine or not. Nil if it is no code.
     package static func room(in text: String) -> RoomID? {
         guard let token = JoinCodes.token(text) else { return nil }

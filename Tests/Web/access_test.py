@@ -3,8 +3,7 @@
 import unittest
 
 from browser import Browser
-from edge import PASSWORD
-from sale import FRIDAY, SATURDAY, SHORT, Sale
+from sale import EARLY, FRIDAY, SATURDAY, Sale
 
 
 class Access(unittest.TestCase):
@@ -12,6 +11,7 @@ class Access(unittest.TestCase):
     def setUpClass(cls):
         cls.sale = cls.enterClassContext(Sale())
         cls.sale.open_sale(active=1)
+        cls.sale.add_presale(1)
 
     def test_no_page_has_a_serious_finding_or_scrolls_sideways(self):
         self.sale.other("before", "join", "moon-tour/friday", "--wait")
@@ -48,9 +48,12 @@ class Access(unittest.TestCase):
             look()
             browser.leave(browser.find("a[href*='/return']"))
             look()
-            for path in ("/wallet", "/account", SATURDAY):
+            for path in ("/wallet", "/account", SATURDAY, EARLY):
                 browser.open(path)
                 look()
+            browser.fill("join", code="wrong")
+            browser.press("join")
+            look()
             self.sale.stop("concert")
             browser.open(SATURDAY)
             look()

@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from browser import Browser
 from edge import PASSWORD
-from sale import FRIDAY, SATURDAY, SHORT, Sale
+from sale import EARLY, FRIDAY, SATURDAY, SHORT, Sale
 
 # A page must show a sale elsewhere within this time, in milliseconds. A busy machine adds some of its slowest answers.
 FRESH = 2000
@@ -53,6 +53,40 @@ class Buying(unittest.TestCase):
                 self.assertTrue(browser.has(".qr svg path"))
                 self.assertFalse(browser.is_too_wide())
                 self.assertNotIn("code", browser.path)
+
+    def test_a_code_buys_in_a_presale_with_and_without_javascript_in_both_languages_at_both_widths(self):
+        texts = {"en": ("Presale", "This code is not right"), "ko": ("선예매", "올바른 코드가 아닙니다")}
+        codes = self.sale.add_presale(3)
+        for javascript, language in ((True, "ko"), (False, "en")):
+            self.sale.other("member", "join", "moon-tour/early", "--code", codes[0], "--wait")
+            presale, is_wrong = texts[language]
+            code = codes.pop()
+            with self.subTest(language), Browser(self.sale, language, javascript=javascript) as browser:
+
+                def look():
+                    self.assertIn(presale, browser.text)
+                    for width in (320, 1280):
+                        browser.set_width(width)
+                        self.assertFalse(browser.is_too_wide(), browser.path)
+
+                browser.sign_up(f"presale-{language}", EARLY)
+                look()
+                browser.fill("join", code=code[:-1])
+                browser.press("join")
+                self.assertIn(is_wrong, browser.text)
+                # As a person types it.
+                browser.fill("join", code=f"{code[:62]}-{code[62:]}".lower())
+                browser.press("join")
+                self.assertTrue(browser.has(browser.form("leave")))
+                look()
+                self.sale.other("member", "leave", "moon-tour/early")
+                browser.wait(browser.form("enter"))
+                look()
+                browser.press("enter")
+                look()
+                for step in ("best", "top-up", "pay"):
+                    browser.press(step)
+                self.assertEqual(len(browser.all("li.ticket")), 2)
 
     def test_the_keyboard_alone_buys_a_ticket(self):
         with Browser(self.sale) as browser:

@@ -7,6 +7,7 @@ from edge import Edge
 FRIDAY = "/moon-tour/friday"
 SATURDAY = "/moon-tour/saturday"
 SHORT = "/moon-tour/short"
+EARLY = "/moon-tour/early"
 
 
 class Sale(Edge):
@@ -38,6 +39,15 @@ class Sale(Edge):
             "admin", "schedule", "add", f"moon-tour/{name}", "--starts", "2037-04-03 20:00", "--ends", "2037-04-03 23:00",
             *options)
         self.gateway("admin", "seats", "set", f"moon-tour/{name}", "--hall", hall)
+
+    def add_presale(self, codes):
+        """The date early, whose room opens later. Its presale lets in one buyer at once. Returns codes for it."""
+        self.gateway("admin", "room", "create", "doors", "--joins-at", "2037-01-01 09:00", "--opens-at", "2037-01-01 10:00")
+        self.gateway("admin", "room", "create", "members", "--needs-code", "--active", "1", "--ready", "10m")
+        self.gateway("admin", "room", "open", "members")
+        self.add_date("early", "--room", "doors")
+        self.gateway("admin", "schedule", "presales", "moon-tour/early", "members")
+        return [each["code"] for each in self.operator_json("admin", "room", "codes", "members", "--count", str(codes))]
 
     def other(self, name, *words):
         """A command of another buyer, who signs up first. Returns its JSON."""

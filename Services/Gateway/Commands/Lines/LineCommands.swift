@@ -1,4 +1,5 @@
 import CommandLine
+import Identity
 import Journeys
 import Kernel
 import QueueAPI
@@ -95,11 +96,10 @@ enum LineCommands {
 }
 
 extension ValueKind<String> {
-    /// A code to join with. People type it in groups, or in lower case.
     fileprivate static var code: Self {
         ValueKind(placeholder: "CODE", allowed: "the code that you received") { text in
-            let typed = text.filter { !$0.isWhitespace && $0 != "-" }.uppercased()
-            return typed.isEmpty ? nil : typed
+            let code = JoinCode.normalized(text)
+            return code.isEmpty ? nil : code
         }
     }
 }

@@ -30,7 +30,7 @@ struct ConcertPage: Sendable {
         guard let line else { return try await visit.caller.call(ConcertMethods.listSchedules, request).schedules }
         try visit.requireSignIn()
         guard let place = try await line.place(), place.state == .active else { return nil }
-        request.pass = try await line.pass(of: place.placeID)
+        request.pass = try await line.pass(of: line.recorded(place))
         return try await visit.caller.call(ConcertMethods.listSchedules, request, sendsCredential: true).schedules
     }
 

@@ -27,7 +27,9 @@ struct DatePage: Sendable {
 
     var line: Line? {
         date.settings.roomID.map {
-            Line(visit: visit, room: $0, target: named.name, path: path, heading: heading)
+            Line(
+                visit: visit, room: $0, presales: date.presales.map(\.roomID), target: named.name, path: path,
+                heading: heading)
         }
     }
 
@@ -140,9 +142,7 @@ struct DatePage: Sendable {
             choice = .named(names)
         }
         if let line, let place = try await line.place() {
-            try visit.caller.records.update {
-                $0.add(.init(room: place.roomID, place: place.placeID, target: named.name))
-            }
+            try visit.caller.records.update { $0.add(line.recorded(place)) }
         }
         _ = try await Seats(of: named, visit.caller).reserve(choice, as: id)
         return .redirect(to: path)
@@ -168,8 +168,7 @@ struct DatePage: Sendable {
         switch name {
         case "line": return try await line?.part()
         case "seats":
-            return try await SeatsPage(page: self, place: nil)
-                .states(visit.request.query["place"].flatMap { PlaceID($0) })
+            return try await SeatsPage(page: self, place: nil).states(line?.placeOfRequest)
         default: return nil
         }
     }

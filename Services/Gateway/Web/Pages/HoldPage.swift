@@ -29,7 +29,7 @@ struct HoldPage: Sendable {
         let shortfall = balances.flatMap { Shortfall(of: $0, for: held.amount, held.currency) }
         return """
             <section class="card hold"><h2>\(visit(.heldTitle))</h2>
-            <p class="centred">\(visit(.payWithin)) <span class="big">\(Parts.countdown(to: held.deadline, now: visit.now))</span><br>
+            <p class="centred">\(visit(.payWithin)) <span class="big">\(Parts.countdown(to: held.deadline, visit))</span><br>
             <span class="quiet">\(visit(.heldUntil(page.times.clock(held.deadline))))</span></p>
             <ul class="seats">\(seats)</ul>
             <dl>\(Parts.row(visit(.total), "<strong>\(visit.money(held.amount, held.currency))</strong>"))\(money(held, balances, shortfall))</dl>

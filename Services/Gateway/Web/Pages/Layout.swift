@@ -24,6 +24,8 @@ struct Page: Sendable {
 
 /// The frame of every page: head, navigation and footer.
 struct Layout: Sendable {
+    private static let longestRefreshSeconds: Int64 = 3600
+
     let visit: Visit
 
     func document(_ page: Page) -> HTML {
@@ -61,7 +63,7 @@ struct Layout: Sendable {
 
     private func refresh(_ page: Page) -> HTML {
         guard let (after, path) = page.refresh else { return "" }
-        let seconds = max(1, (after.milliseconds + 999) / 1000)
+        let seconds = min(max(1, (after.milliseconds + 999) / 1000), Self.longestRefreshSeconds)
         return "<noscript><meta http-equiv=\"refresh\" content=\"\(seconds);url=\(path)\"></noscript>"
     }
 
@@ -104,12 +106,13 @@ enum Parts {
         """
     }
 
-    /// A time that the script counts down to. `reloads` loads the page again then.
-    static func countdown(to end: Timestamp, now: Timestamp, reloads: Bool = true) -> HTML {
-        """
-        <time class="countdown" role="timer" data-until="\(end.milliseconds)"\(HTML.when(reloads, " data-reloads"))>\
-        \(DurationText.countdown(end - now))</time>
-        """
+    /// A time that the script counts down to, from the last day on. `reloads` loads the page again then.
+    static func countdown(to end: Timestamp, _ visit: Visit, reloads: Bool = true) -> HTML {
+        let rest = end - visit.now
+        return """
+            <time class="countdown" role="timer" data-until="\(end.milliseconds)"\(HTML.when(reloads, " data-reloads"))>\
+            \(rest > .days(1) ? visit(DurationText.text(rest)) : DurationText.countdown(rest))</time>
+            """
     }
 
     /// A time without a venue. The script shows it in the zone of the browser.

@@ -1,15 +1,17 @@
+import Identity
 import Journeys
 import Kernel
 import QueueAPI
 
-/// The waiting line of a date, or of the list of a concert's dates: joining, waiting, coming in.
+/// The waiting lines of a date, or of the list of a concert's dates: joining, waiting, coming in.
 struct Line: Sendable {
-    /// The places that are searched for the one in this room.
+    /// The places that are searched for the ones in these rooms.
     private static let maximumPlaces = 100
-    private static let roomRefresh = Duration.seconds(30)
 
     let visit: Visit
     let room: RoomID
+    /// Further rooms whose passes the date accepts.
+    var presales: [RoomID] = []
     /// What the buyer joins the line for, as on the command line: `moon-tour/friday`.
     let target: String
     /// The page of the line.
@@ -18,18 +20,48 @@ struct Line: Sendable {
 
     private var journey: WaitingLine { WaitingLine(visit.caller) }
 
-    /// The latest place of the buyer in this room.
+    /// The place that brings the buyer furthest: inside, at the turn, or waiting. Otherwise the latest one, which has ended.
     func place() async throws -> Place? {
-        try await Rooms(visit.caller).ownPlaces(limit: Self.maximumPlaces).first { $0.roomID == room }
+        let rooms = [room] + presales
+        let places = try await Rooms(visit.caller).ownPlaces(limit: Self.maximumPlaces)
+            .filter { rooms.contains($0.roomID) }
+        let live = [PlaceState.active, .admitted, .waiting].lazy
+            .compactMap { state in places.first { $0.state == state } }
+        return live.first ?? places.first
     }
 
-    /// A pass of the buyer's active place.
-    func pass(of place: PlaceID) async throws -> [UInt8] {
-        try await visit.passes.pass(of: place, in: room, visit.caller)
+    /// A pass of an active place.
+    func pass(of place: RecentActivity.Place) async throws -> [UInt8] {
+        try await visit.passes.pass(of: place.place, in: place.room, visit.caller)
     }
 
-    /// Takes a place, and comes in at once if it is the buyer's turn already.
+    /// The fields of an address that name a place.
+    func fields(of place: Place) -> [(String, String)] {
+        [("place", "\(place.placeID)")] + (isPresale(place) ? [("room", "\(place.roomID)")] : [])
+    }
+
+    /// The place that the address of the request names.
+    var placeOfRequest: RecentActivity.Place? {
+        let query = visit.request.query
+        guard let place = query["place"].flatMap({ PlaceID($0) }) else { return nil }
+        return RecentActivity.Place(room: presale(query["room"]) ?? room, place: place, target: target)
+    }
+
+    /// The presale with this id.
+    private func presale(_ id: String?) -> RoomID? { presales.first { "\($0)" == id } }
+
+    private func isPresale(_ place: Place) -> Bool { place.roomID != room }
+
+    /// Says that a place is one of a presale.
+    func badge(_ place: Place) -> HTML {
+        HTML.when(isPresale(place), "<p><span class=\"badge good\">\(visit(.presale))</span></p>")
+    }
+
+    /// Takes a place, and comes in at once if it is the buyer's turn already. The code of the form, or its room, names a presale.
     func join() async throws -> HTTPResponse {
+        let form = visit.request.form
+        let journey = WaitingLine(visit.caller, code: JoinCode.normalized(form?["code"] ?? ""))
+        let room = journey.roomOfCode(among: presales) ?? presale(form?["room"]) ?? room
         let (place, recorded) = try await journey.join(.init(room: room, target: target))
         if place.state == .admitted { _ = try await journey.enter(place, recorded) }
         guard place.state == .waiting else { return .redirect(to: path) }
@@ -51,65 +83,20 @@ struct Line: Sendable {
         return .redirect(to: path)
     }
 
-    private func recorded(_ place: Place) -> RecentActivity.Place {
-        RecentActivity.Place(room: room, place: place.placeID, target: target)
+    func recorded(_ place: Place) -> RecentActivity.Place {
+        RecentActivity.Place(room: place.roomID, place: place.placeID, target: target)
     }
 
     /// The page of a buyer who is not inside.
     func page(of place: Place?, _ note: Problem?) async throws -> Page {
-        switch place?.state {
-        case .waiting: place.map(waiting) ?? turn(nil)
-        case .admitted: turn(place)
-        default: try await joining(after: place, note)
+        switch place {
+        case let place? where place.state == .waiting: waiting(place)
+        case let place? where place.state == .admitted: turn(place)
+        default: try await Entrances(line: self, last: place).page(note)
         }
     }
 
-    // MARK: Joining
-
-    private func joining(after last: Place?, _ note: Problem?) async throws -> Page {
-        let found = try await visit.caller.call(QueueMethods.findRoom, FindRoomRequest(roomID: room)).room
-        let (title, sentence, canJoin) = state(of: found)
-        let news = message(found.message)
-        let refresh = canJoin || found.state == .closed ? nil : (after: Self.roomRefresh, path: path)
-        return Page(
-            visit(title), status: note?.status ?? 200, refresh: refresh,
-            """
-            \(heading)\(note.map { $0.content(visit) })\(end(of: last))
-            <section class="card centred"><h2>\(visit(title))</h2><p>\(visit(sentence))</p>\(opening(of: found))\(news)
-            \(HTML.when(canJoin, Parts.form(visit, .join, to: path, visit(last == nil ? .join : .joinAgain))))
-            </section>
-            """)
-    }
-
-    private func state(of room: Room) -> (title: Text, sentence: Text, canJoin: Bool) {
-        switch room.state {
-        case .scheduled: (.roomNotOpenTitle, .roomIsScheduled, false)
-        case .draining, .closed: (.roomClosedTitle, .roomClosedWhy, false)
-        case .preQueue where room.draw?.state == .pending: (.joinTitle, .joinDrawWhy, true)
-        default: (.joinTitle, .joinWhy, true)
-        }
-    }
-
-    /// The time until a scheduled room can be joined.
-    private func opening(of room: Room) -> HTML? {
-        guard room.state == .scheduled, let time = room.times.joinsAt ?? room.times.opensAt else { return nil }
-        return "<p>\(visit(.joinsIn))</p><p class=\"big\">\(Parts.countdown(to: time, now: visit.now))</p>"
-    }
-
-    /// Why the last place has ended.
-    private func end(of place: Place?) -> HTML {
-        let text: Text? =
-            switch place?.state {
-            case .finished: .youHaveBought
-            case .lapsed: .turnIsOver
-            case .revoked: .revoked(because: place?.reason ?? "")
-            case .left: .placeWasLeft
-            default: nil
-            }
-        return text.map { "<p class=\"note\">\(visit($0))</p>" } ?? ""
-    }
-
-    private func message(_ text: String) -> HTML {
+    func message(_ text: String) -> HTML {
         HTML.when(
             !text.isEmpty, "<p class=\"note\"><strong>\(visit(.messageOfOrganiser))</strong> \(text)</p>")
     }
@@ -141,7 +128,7 @@ struct Line: Sendable {
         return """
             <section class="card centred line" data-live="\(pollPath(place, part: "line"))" data-after="\(place.askAgain.milliseconds)" \
             data-ahead="\(least)" data-title="\(title)" data-say="\(visit(text))">
-            <h2>\(visit(.youAreWaiting))</h2>
+            \(badge(place))<h2>\(visit(.youAreWaiting))</h2>
             \(number(ahead, of: place))
             \(HTML.when(place.serial > 0, progress(first - min(first, ahead), of: first)))
             \(outlook(place))
@@ -169,7 +156,7 @@ struct Line: Sendable {
         case .scheduled, .preQueue:
             guard let opensAt = place.opensAt else { return "<p>\(visit(.opensAtUnknown))</p>" }
             return """
-                <p>\(visit(.opensIn)) \(Parts.countdown(to: opensAt, now: visit.now, reloads: false))</p>
+                <p>\(visit(.opensIn)) \(Parts.countdown(to: opensAt, visit, reloads: false))</p>
                 """
         default:
             guard place.waitAtMost > .zero else { return "<p>\(visit(.waitUnknown))</p>" }
@@ -180,9 +167,8 @@ struct Line: Sendable {
     /// The part of the page that the script asks for. Nil if the address names no place.
     func part() async throws -> HTTPResponse? {
         try visit.requireSignIn()
-        guard let place = visit.request.query["place"].flatMap({ PlaceID($0) }) else { return nil }
-        let request = ShowPlaceRequest(roomID: room, placeID: place)
-        return .html(200, live(try await visit.caller.call(QueueMethods.showPlace, request).place).text)
+        guard let place = placeOfRequest else { return nil }
+        return .html(200, live(try await journey.show(place)).text)
     }
 
     /// The number of people ahead. A service that knows less may report more than this browser has seen.
@@ -202,22 +188,22 @@ struct Line: Sendable {
         // Before the draw no one is ahead, and the draw may put any number of people there.
         let counts = place.serial == 0 ? [] : [("from", "\(initialAhead(ahead))"), ("seen", "\(ahead)")]
         let part = part.map { [("part", $0)] } ?? []
-        return SitePath.query(path, part + [("place", "\(place.placeID)")] + counts)
+        return SitePath.query(path, part + fields(of: place) + counts)
     }
 
     // MARK: The turn
 
-    private func turn(_ place: Place?) -> Page {
-        let countdown = place?.lapsesAt.map { lapsesAt in
+    private func turn(_ place: Place) -> Page {
+        let countdown = place.lapsesAt.map { lapsesAt in
             """
-            <p>\(visit(.comeInWithin))</p><p class="huge">\(Parts.countdown(to: lapsesAt, now: visit.now))</p>
+            <p>\(visit(.comeInWithin))</p><p class="huge">\(Parts.countdown(to: lapsesAt, visit))</p>
             """ as HTML
         }
         return Page(
-            visit(.yourTurn), refresh: place?.lapsesAt.map { ($0 - visit.now + .seconds(1), path) },
+            visit(.yourTurn), refresh: place.lapsesAt.map { ($0 - visit.now + .seconds(1), path) },
             """
             \(heading)
-            <section class="card centred good"><h2>\(visit(.yourTurn))</h2>\(countdown)
+            <section class="card centred good">\(badge(place))<h2>\(visit(.yourTurn))</h2>\(countdown)
             \(Parts.form(visit, .enter, to: path, visit(.comeIn)))
             <p class="quiet">\(visit(.elseNext))</p></section>
             <div class="actions centred">\(Parts.form(visit, .leave, to: path, visit(.leave), isQuiet: true))</div>

@@ -117,6 +117,12 @@ struct Problem: Error, Sendable {
         case .roomFull: Problem(503, .roomIsFull, .roomFullWhy)
         case .tooManyJoins: Problem(503, .roomIsFull, .roomFullWhy)
         case .userBanned: Problem(403, .banned, .bannedWhy)
+        case .codeMissing: Problem(409, .codeNeeded, .codeNeededWhy)
+        case .codeRefused: Problem(400, .joinCodeWrong, .joinCodeWrongWhy)
+        case .codeOfAnotherRoom: Problem(409, .codeElsewhere, .codeElsewhereWhy)
+        case .codeExpired: Problem(410, .codeExpired, .askForCode)
+        case .codeUsedUp: Problem(409, .codeUsedUp, .askForCode)
+        case .joinsTooOften: Problem(429, .tooManyTries, .tooManyTriesWhy)
         case .placeUnknown, .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .placeWaiting, .placeNotActive:
             Problem(403, .turnOver, .turnOverWhy, safe: .turnOverSafe)
         default: nil

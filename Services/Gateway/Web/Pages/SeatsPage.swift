@@ -16,7 +16,7 @@ struct SeatsPage: Sendable {
 
     private var visit: Visit { page.visit }
 
-    private func reply(_ place: PlaceID?, knownLayout: UInt64 = 0) async throws -> ShowSeatsReply {
+    private func reply(_ place: RecentActivity.Place?, knownLayout: UInt64 = 0) async throws -> ShowSeatsReply {
         var request = ShowSeatsRequest(
             concertID: page.concert.concertID, scheduleID: page.date.scheduleID, knownLayoutVersion: knownLayout)
         if let line = page.line {
@@ -27,7 +27,7 @@ struct SeatsPage: Sendable {
     }
 
     func show(_ note: Problem?) async throws -> Page {
-        let reply = try await reply(place?.placeID)
+        let reply = try await reply(place.flatMap { page.line?.recorded($0) })
         let plan = SeatPlan(reply)
         let free = plan.grades.reduce(0) { $0 + $1.free }
         let leaving = HTML.when(
@@ -48,7 +48,15 @@ struct SeatsPage: Sendable {
 
     private var timeLeft: HTML {
         guard let end = place?.endsAt else { return "" }
-        return "<p>\(visit(.youCanChooseUntil)): \(Parts.countdown(to: end, now: visit.now))</p>"
+        let badge = place.flatMap { page.line?.badge($0) }
+        return "\(badge)<p>\(visit(.youCanChooseUntil)): \(Parts.countdown(to: end, visit))</p>"
+    }
+
+    private func opening(at time: Timestamp) -> HTML {
+        """
+        <section class="card centred"><p>\(visit(.opensIn)) <span class="big">\(Parts.countdown(to: time, visit))</span></p>
+        <p class="quiet">\(visit(.saleOpens(at: page.times.date(time))))</p></section>
+        """
     }
 
     /// The id of the request that the form will send, so that sending it twice holds the seats once.
@@ -107,7 +115,7 @@ struct SeatsPage: Sendable {
     }
 
     private var poll: String {
-        let place = place.map { [("place", "\($0.placeID)")] } ?? []
+        let place = place.flatMap { page.line?.fields(of: $0) } ?? []
         return SitePath.query(page.path, [("part", "seats")] + place)
     }
 
@@ -137,7 +145,7 @@ struct SeatsPage: Sendable {
     // MARK: The states for the script
 
     /// The seats that are not free, as ranges of their indexes, and the delay before the next request.
-    func states(_ place: PlaceID?) async throws -> HTTPResponse {
+    func states(_ place: RecentActivity.Place?) async throws -> HTTPResponse {
         let known = visit.request.query["layout"].flatMap { UInt64($0) } ?? 0
         let reply = try await reply(place, knownLayout: known)
         let states: JSON = .object([

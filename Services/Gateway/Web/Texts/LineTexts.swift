@@ -8,9 +8,20 @@ extension Text {
         "많은 분이 예매를 기다리고 있습니다. 한 줄로 서서 순서대로 입장합니다.")
     static let joinDrawWhy = Text(
         "Many people want these tickets. Everybody who joins before the sale opens takes part in a draw. It gives the numbers in the line.",
-        "많은 분이 예매를 기다리고 있습니다. 판매 시작 전에 줄을 선 모든 분을 대상으로 추첨해 순번을 정합니다.")
-    static let join = Text("Join the line", "대기열에 서기")
-    static let joinAgain = Text("Join the line again", "대기열에 다시 서기")
+        "많은 분이 예매를 기다리고 있습니다. 판매 시작 전에 대기열에 참여한 모든 분을 대상으로 추첨하여 순번을 정합니다.")
+    static let join = Text("Join the line", "대기열 참여하기")
+    static let joinAgain = Text("Join the line again", "대기열 다시 참여하기")
+    static let joinCodeWhy = Text(
+        "Only people with a code can join this line.", "코드가 있는 분만 참여하실 수 있는 대기열입니다.")
+    static let joinCode = Text("Your code", "코드")
+    static let joinCodeHint = Text(
+        "Type all of it, as you received it. Spaces and hyphens do not matter.",
+        "받으신 코드 전체를 입력해 주세요. 띄어쓰기와 하이픈은 무시됩니다.")
+    static let presale = Text("Presale", "선예매")
+    static let presaleWhy = Text(
+        "Some buyers come first, in a line of their own.", "선예매 대상자는 별도의 대기열에서 먼저 예매하실 수 있습니다.")
+    static let joinPresale = Text("Join the presale", "선예매 참여하기")
+    static let presaleJoinsIn = Text("You can join the presale in", "선예매 참여 가능까지")
     static let youHaveBought = Text(
         "You have tickets for this date. To buy more, join the line again.",
         "이 일정의 티켓을 이미 구매하셨습니다. 더 구매하시려면 다시 줄을 서 주세요.")
