@@ -93,7 +93,7 @@ struct Problem: Error, Sendable {
         case .refused:
             self =
                 failure.failure.code == .invalidArgument
-                ? Problem(400, .inputRefused, Text(same: failure.failure.violation?.rule ?? ""), safe: .nothingChanged)
+                ? Problem(400, .inputRefused, Self.rule(of: failure.failure.violation?.field), safe: .nothingChanged)
                 : failure.failure.code == .notFound
                     ? .unknownPage
                     : Problem(500, .broken, .brokenWhy, safe: .nothingChanged)
@@ -102,8 +102,18 @@ struct Problem: Error, Sendable {
 
     private static let usualRetry = Duration.seconds(5)
 
+    /// The allowed values of a field that a buyer types. The rules of the contract are in English only.
+    private static func rule(of field: String?) -> Text {
+        switch field {
+        case "name": .nameRule
+        case "password", "new_password": .passwordRule
+        default: .checkInput
+        }
+    }
+
     private static func known(_ failure: CallFailure) -> Problem? {
-        switch failure.service {
+        if failure.isBecause(CallReason.requestIDReused) { return Problem(409, .formRefused, .formUsedWhy) }
+        return switch failure.service {
         case .queue: QueueReason(rawValue: failure.reason).flatMap { queue($0) }
         case .concert: ConcertReason(rawValue: failure.reason).flatMap { concert($0) }
         case .wallet: WalletReason(rawValue: failure.reason).flatMap { wallet($0) }
@@ -141,6 +151,7 @@ struct Problem: Error, Sendable {
         case .dateCancelled: Problem(410, .dateCancelledTitle, .refundOnItsWay)
         case .passMissing, .passRefused, .passOfAnotherRoom, .passUsed:
             Problem(403, .turnOver, .turnOverWhy, safe: .turnOverSafe)
+        case .alreadySold: Problem(409, .alreadyBought, .alreadyBoughtWhy, next: (.myTickets, "/tickets"))
         case .notCancellable, .cancelDeadlinePassed, .ticketUsed, .ticketCancelled, .notSold:
             Problem(409, .notReturnable, .notReturnableWhy)
         case .refundChanged: Problem(409, .refundChanged, .refundChangedWhy)
@@ -150,6 +161,7 @@ struct Problem: Error, Sendable {
 
     private static func wallet(_ reason: WalletReason) -> Problem? {
         switch reason {
+        case .paymentIDReused: Problem(409, .formRefused, .formUsedWhy)
         case .nameTaken: Problem(409, .nameTaken, .nameTakenWhy)
         case .nameOrPasswordWrong: Problem(403, .wrongPassword, .wrongPasswordWhy)
         case .passwordWrong: Problem(403, .presentWrong, .wrongPasswordWhy)

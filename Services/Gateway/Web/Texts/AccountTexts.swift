@@ -21,7 +21,7 @@ extension Text {
     static let nameRule = Text(
         "3 to 32 lower-case letters, digits, dots, hyphens and underscores. It begins with a letter.",
         "영문 소문자로 시작하고, 소문자·숫자·점·하이픈·밑줄 3~32자로 입력해 주세요.")
-    static let passwordRule = Text("8 characters or more.", "8자 이상 입력해 주세요.")
+    static let passwordRule = Text("8 to 128 characters.", "8~128자로 입력해 주세요.")
     static let newHere = Text("New here?", "처음이신가요?")
     static let haveAccount = Text("You have an account?", "계정이 있으신가요?")
     static let signOut = Text("Sign out", "로그아웃")

@@ -20,6 +20,9 @@ extension Text {
     static let formRefusedWhy = Text(
         "The form was not sent from the present page of this site, or you have signed in again since. Nothing was changed.",
         "현재 페이지에서 보낸 양식이 아니거나 그 사이 다시 로그인하셨습니다. 변경된 내용은 없습니다.")
+    static let formUsedWhy = Text(
+        "You have sent it before, with other content. That counts, and nothing else was changed.",
+        "이미 다른 내용으로 보내신 양식입니다. 먼저 보내신 내용만 처리되며, 그 밖에 변경된 내용은 없습니다.")
     static let loadAgain = Text("Load the page again", "페이지 다시 불러오기")
 
     static let serviceAway = Text("One part of the shop is not available", "일부 서비스를 이용할 수 없습니다")
@@ -58,7 +61,11 @@ extension Text {
         "The time for your turn has passed, or you have bought seats in it.", "입장 시간이 지났거나 이미 구매를 마치셨습니다.")
     static let turnOverSafe = Text(
         "Seats that you hold stay yours until their time ends. You can pay for them without a turn.",
-        "선점하신 좌석은 제한 시간까지 유지되며, 순서가 없어도 결제하실 수 있습니다.")
+        "선점하신 좌석은 선점 시간까지 유지되며, 다시 대기하지 않고도 결제하실 수 있습니다.")
+    static let alreadyBought = Text("You have bought these seats", "이미 구매하신 좌석입니다")
+    static let alreadyBoughtWhy = Text(
+        "You have paid for them, so they are your tickets now. Nothing was changed.",
+        "결제가 완료되어 티켓이 발급되었습니다. 변경된 내용은 없습니다.")
     static let holdOver = Text("The time to pay has passed", "결제 시간이 지났습니다")
     static let holdOverWhy = Text(
         "The seats are free again, and nothing was paid. Choose seats again.", "좌석이 다시 풀렸으며 결제되지 않았습니다. 좌석을 다시 선택해 주세요."
@@ -108,6 +115,8 @@ extension Text {
     static let nameTaken = Text("This name is taken", "이미 사용 중인 이름입니다")
     static let nameTakenWhy = Text("Another person has it. Choose another name.", "다른 분이 사용 중입니다. 다른 이름을 입력해 주세요.")
     static let inputRefused = Text("One field is not right", "입력 내용을 확인해 주세요")
+    static let checkInput = Text(
+        "Check what you have typed, and send it again.", "입력하신 내용을 확인한 뒤 다시 보내 주세요.")
     static let tooManyTries = Text("Too many tries", "시도 횟수가 너무 많습니다")
     static let tooManyTriesWhy = Text("Wait a while, then try again.", "잠시 기다린 뒤 다시 시도해 주세요.")
     static let codeWrong = Text("Name or code is wrong", "이름 또는 코드가 올바르지 않습니다")
