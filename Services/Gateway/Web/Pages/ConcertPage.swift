@@ -67,21 +67,32 @@ struct ConcertPage: Sendable {
         let moved = HTML.when(date.movedAt != nil, "<p>\(visit(.moved(because: date.moveReason)))</p>")
         return """
             <li class="card"><a href="\(SitePath.date(concert.name, date.settings.name))"><h2>\(starts)</h2></a>
-            \(moved)<p>\(state(of: date, times))</p></li>
+            \(moved)<p>\(Parts.badge(of: date, times, visit))</p></li>
             """
     }
+}
 
+extension Parts {
     /// The badge of a date: free seats, or why none can be bought.
-    private func state(of date: Schedule, _ times: TimeText) -> HTML {
+    static func badge(of date: Schedule, _ times: TimeText, _ visit: Visit) -> HTML {
         let free = date.counts?.free ?? 0
-        if date.cancelledAt != nil { return "<span class=\"badge\">\(visit(.cancelled))</span>" }
-        if let end = date.settings.saleClosesAt, end <= visit.now {
-            return "<span class=\"badge\">\(visit(.saleIsOver))</span>"
-        }
-        if let start = date.settings.saleOpensAt, visit.now < start {
-            return "<span class=\"badge\">\(visit(.saleOpens(at: times.date(start))))</span>"
-        }
-        if free == 0 { return "<span class=\"badge\">\(visit(.soldOut))</span>" }
-        return "<span class=\"badge good\">\(visit(.seatsFree(free)))</span>"
+        let why: Text? =
+            if date.cancelledAt != nil {
+                .cancelled
+            } else if date.isSaleOver(at: visit.now) {
+                .saleIsOver
+            } else if let start = date.settings.saleOpensAt, visit.now < start {
+                .saleOpens(at: times.date(start))
+            } else if free == 0 {
+                .soldOut
+            } else {
+                nil
+            }
+        return why.map { "<span class=\"badge\">\(visit($0))</span>" }
+            ?? "<span class=\"badge good\">\(visit(.seatsFree(free)))</span>"
     }
+}
+
+extension Schedule {
+    func isSaleOver(at now: Timestamp) -> Bool { settings.saleClosesAt.map { $0 <= now } ?? false }
 }

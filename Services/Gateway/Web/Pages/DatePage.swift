@@ -36,7 +36,8 @@ struct DatePage: Sendable {
     /// The page of the next step, below the note about a step that failed.
     func show(_ note: Problem? = nil) async throws -> Page {
         if date.cancelledAt != nil { return cancelled }
-        guard visit.signIn != nil else { return stranger(note) }
+        let isOver = date.isSaleOver(at: visit.now)
+        guard visit.signIn != nil else { return isOver ? closed(note, []) : stranger(note) }
         let reservations = try await reservations()
         if let id = (visit.request.query["payment"] ?? visit.request.form?["payment"]).flatMap({ PaymentID($0) }),
             note == nil
@@ -45,7 +46,7 @@ struct DatePage: Sendable {
         }
         let held = reservations.filter { $0.state == .held && visit.now < $0.deadline }
         if !held.isEmpty { return await HoldPage(page: self).show(held, note) }
-        if let end = date.settings.saleClosesAt, end <= visit.now { return closed(note, reservations) }
+        if isOver { return closed(note, reservations) }
         let note = note ?? endedHold(reservations)
         let place = try await line?.place()
         guard let line, place?.state != .active else { return try await SeatsPage(page: self, place: place).show(note) }
@@ -91,17 +92,12 @@ struct DatePage: Sendable {
 
     /// The page of a visitor who is not signed in.
     private func stranger(_ note: Problem?) -> Page {
-        let free = date.counts?.free ?? 0
-        let opens = date.settings.saleOpensAt.flatMap { visit.now < $0 ? $0 : nil }
-        let state: HTML =
-            opens.map { "<p><span class=\"badge\">\(visit(.saleOpens(at: times.date($0))))</span></p>" }
-            ?? "<p><span class=\"badge good\">\(visit(.seatsFree(free)))</span></p>"
         let next = SitePath.query("/account", [("next", path)])
         return Page(
             concert.title, status: note?.status ?? 200,
             """
             \(heading)\(note.map { $0.content(visit) })
-            <section class="card">\(state)<p>\(visit(.signInToBuyWhy))</p>
+            <section class="card"><p>\(Parts.badge(of: date, times, visit))</p><p>\(visit(.signInToBuyWhy))</p>
             \(Parts.button(visit(.signInToBuy), to: next))</section>
             \(ReturnRules(date: date, times: times).section(visit))
             """)

@@ -32,15 +32,16 @@ struct SeatsPage: Sendable {
         let free = plan.grades.reduce(0) { $0 + $1.free }
         let leaving = HTML.when(
             page.line != nil, Parts.form(visit, .leave, to: page.path, visit(.leaveSale), isQuiet: true))
+        let opens = page.date.settings.saleOpensAt.flatMap { visit.now < $0 ? $0 : nil }
         return Page(
-            visit(.chooseSeats), status: note?.status ?? 200, isWide: true,
+            visit(.chooseSeats), status: note?.status ?? 200,
+            refresh: opens.map { ($0 - visit.now + .seconds(1), page.path) }, isWide: opens == nil,
             """
             \(page.heading)\(note.map { $0.content(visit) })
             <h2>\(visit(.chooseSeats))</h2>\(timeLeft)
             <p>\(visit(.atMost(page.date.settings.seatsPerUser))) \(visit(.heldFor(page.date.settings.hold)))</p>
             \(HTML.when(free == 0, "<p class=\"note\">\(visit(.soldOutNow))</p>"))
-            \(best(plan))
-            \(map(plan, reply.layoutVersion))
+            \(opens.map(opening) ?? best(plan) + map(plan, reply.layoutVersion))
             \(ReturnRules(date: page.date, times: page.times).section(visit))
             <div class="actions">\(leaving)</div>
             """)
