@@ -22,7 +22,10 @@ extension Text {
         let number = MoneyText.grouped("\(count)")
         return Text("\(number) \(count == 1 ? "seat" : "seats") free", "\(number)석 남음")
     }
-    static func moved(because reason: String) -> Text { Text("Moved: \(reason)", "일정 변경: \(reason)") }
+    static func moved(because reason: String) -> Text {
+        let why = reason.isEmpty ? "" : ": \(reason)"
+        return Text("Moved\(why)", "일정 변경\(why)")
+    }
     static func dateCancelled(because reason: String) -> Text {
         Text(
             "This date was cancelled\(reason.isEmpty ? "" : ": \(reason)").",

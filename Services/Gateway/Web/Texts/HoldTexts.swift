@@ -3,7 +3,7 @@ import Kernel
 /// Held seats, and their payment.
 extension Text {
     static let heldTitle = Text("Your seats are held", "좌석이 선점되었습니다")
-    static let payWithin = Text("Pay within", "결제 남은 시간")
+    static let payWithin = Text("Pay within", "남은 결제 시간")
     static let total = Text("Total", "합계")
     static let inYourWallet = Text("In your wallet", "지갑 잔액")
     static let missing = Text("Missing", "부족한 금액")
@@ -23,7 +23,7 @@ extension Text {
     static let pendingTitle = Text("The payment is in progress", "결제가 진행 중입니다")
     static let pendingWhy = Text(
         "There is no decision yet. The amount is set aside and is taken once at most. You need not do anything.",
-        "아직 결과가 나오지 않았습니다. 금액은 따로 보관되며 최대 한 번만 결제됩니다. 따로 하실 일은 없습니다.")
+        "아직 결과가 나오지 않았습니다. 금액은 보류 상태이며, 두 번 결제되지 않습니다. 따로 하실 일은 없습니다.")
     static let checkAgain = Text("Check again", "다시 확인하기")
 
     static func pay(_ amount: Text) -> Text { Text("Pay \(amount(in: .english))", "\(amount(in: .korean)) 결제하기") }

@@ -2,7 +2,7 @@ import Kernel
 
 /// The waiting line.
 extension Text {
-    static let joinTitle = Text("Join the line", "대기열 입장")
+    static let joinTitle = Text("Join the line", "대기열 참여")
     static let joinWhy = Text(
         "Many people want these tickets. Everybody waits in one line, and is served in order.",
         "많은 분이 예매를 기다리고 있습니다. 한 줄로 서서 순서대로 입장합니다.")
@@ -24,12 +24,11 @@ extension Text {
     static let presaleJoinsIn = Text("You can join the presale in", "선예매 참여 가능까지")
     static let youHaveBought = Text(
         "You have tickets for this date. To buy more, join the line again.",
-        "이 일정의 티켓을 이미 구매하셨습니다. 더 구매하시려면 다시 줄을 서 주세요.")
+        "이 일정의 티켓을 이미 구매하셨습니다. 더 구매하시려면 대기열에 다시 참여해 주세요.")
     static let turnIsOver = Text(
-        "Your turn is over, because its time has passed. Your seats that were held are free again.",
-        "입장 시간이 지나 순서가 끝났습니다. 선점하셨던 좌석은 다시 풀렸습니다.")
-    static let placeWasLeft = Text("You have left the line.", "대기열에서 나오셨습니다.")
-    static let roomIsScheduled = Text("You can join it when it opens.", "열리기 전에는 입장하실 수 없습니다.")
+        "Your turn is over, because its time has passed.", "예매 가능 시간이 지나 차례가 끝났습니다.")
+    static let placeWasLeft = Text("You have left the line.", "대기열에서 나가셨습니다.")
+    static let roomIsScheduled = Text("You can join it when it opens.", "대기열이 열리면 참여하실 수 있습니다.")
     static let roomIsPaused = Text(
         "The sale is paused. You keep your place, and the line moves on when the sale continues.",
         "판매가 잠시 중단되었습니다. 순서는 유지되며, 판매가 재개되면 이어집니다.")
@@ -46,7 +45,7 @@ extension Text {
     static let leave = Text("Leave the line", "대기열에서 나가기")
     static let messageOfOrganiser = Text("From the organiser", "주최 측 안내")
     static let opensIn = Text("The sale opens in", "판매 시작까지")
-    static let joinsIn = Text("You can join it in", "입장 가능까지")
+    static let joinsIn = Text("You can join it in", "참여 가능까지")
     static let opensAtUnknown = Text("The sale has not opened yet.", "아직 판매가 시작되지 않았습니다.")
     static let refreshesItself = Text("This page refreshes itself.", "이 페이지는 자동으로 새로 고쳐집니다.")
     static let yourTurn = Text("It is your turn", "입장하실 차례입니다")

@@ -42,7 +42,7 @@ extension Text {
     static let seatGoneWhy = Text(
         "Another buyer was faster. No seat is held for you. Choose other seats.",
         "다른 분이 먼저 선택하셨습니다. 선점된 좌석이 없으니 다른 좌석을 선택해 주세요.")
-    static let noneTogether = Text("There are not so many seats together", "나란히 붙은 좌석이 부족합니다")
+    static let noneTogether = Text("There are not enough seats side by side", "나란히 붙은 좌석이 부족합니다")
     static let noneTogetherWhy = Text(
         "Choose fewer seats, or another category.", "매수를 줄이시거나 다른 등급을 선택해 주세요.")
     static let tooManySeats = Text("These are too many seats", "선택 가능한 좌석 수를 넘었습니다")
@@ -56,9 +56,9 @@ extension Text {
     static let saleOver = Text("The sale has ended", "판매가 종료되었습니다")
     static let saleOverWhy = Text("Seats for this date cannot be bought any more.", "이 일정의 좌석은 더 이상 구매하실 수 없습니다.")
     static let dateCancelledTitle = Text("This date was cancelled", "취소된 일정입니다")
-    static let turnOver = Text("Your turn is over", "입장 순서가 끝났습니다")
+    static let turnOver = Text("Your turn is over", "예매 가능 시간이 끝났습니다")
     static let turnOverWhy = Text(
-        "The time for your turn has passed, or you have bought seats in it.", "입장 시간이 지났거나 이미 구매를 마치셨습니다.")
+        "The time for your turn has passed, or you have bought seats in it.", "예매 가능 시간이 지났거나 이미 구매를 마치셨습니다.")
     static let turnOverSafe = Text(
         "Seats that you hold stay yours until their time ends. You can pay for them without a turn.",
         "선점하신 좌석은 선점 시간까지 유지되며, 다시 대기하지 않고도 결제하실 수 있습니다.")
@@ -71,7 +71,7 @@ extension Text {
         "The seats are free again, and nothing was paid. Choose seats again.", "좌석이 다시 풀렸으며 결제되지 않았습니다. 좌석을 다시 선택해 주세요."
     )
     static let roomClosedTitle = Text("The line is closed", "대기열이 마감되었습니다")
-    static let roomClosedWhy = Text("Nobody can join this line now.", "지금은 이 대기열에 설 수 없습니다.")
+    static let roomClosedWhy = Text("Nobody can join this line now.", "지금은 이 대기열에 참여하실 수 없습니다.")
     static let roomNotOpenTitle = Text("The line is not open yet", "대기열이 아직 열리지 않았습니다")
     static let roomFullWhy = Text(
         "As many people wait as can wait. Try again in a while: people leave the line all the time.",
@@ -94,7 +94,7 @@ extension Text {
         "아직 대기열에 참여되지 않았습니다. 주최 측에 새 코드를 요청해 주세요.")
     static let banned = Text("You cannot join this line", "이 대기열에 참여하실 수 없습니다")
     static let bannedWhy = Text(
-        "The organiser has excluded this account. Ask the organiser.", "주최 측에서 이 계정의 입장을 제한했습니다. 주최 측에 문의해 주세요.")
+        "The organiser has excluded this account. Ask the organiser.", "주최 측에서 이 계정의 참여를 제한했습니다. 주최 측에 문의해 주세요.")
 
     static let tooLittle = Text("There is too little money in your wallet", "지갑 잔액이 부족합니다")
     static let nothingPaid = Text("Nothing was paid. Your seats are still held.", "결제되지 않았으며 좌석은 계속 선점되어 있습니다.")
@@ -111,7 +111,7 @@ extension Text {
 
     static let wrongPassword = Text("Name or password is wrong", "이름 또는 비밀번호가 올바르지 않습니다")
     static let wrongPasswordWhy = Text("Check both, and try again.", "다시 확인한 뒤 입력해 주세요.")
-    static let presentWrong = Text("The present password is wrong", "현재 비밀번호가 올바르지 않습니다")
+    static let presentWrong = Text("The current password is wrong", "현재 비밀번호가 올바르지 않습니다")
     static let nameTaken = Text("This name is taken", "이미 사용 중인 이름입니다")
     static let nameTakenWhy = Text("Another person has it. Choose another name.", "다른 분이 사용 중입니다. 다른 이름을 입력해 주세요.")
     static let inputRefused = Text("One field is not right", "입력 내용을 확인해 주세요")

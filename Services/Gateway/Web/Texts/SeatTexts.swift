@@ -17,7 +17,7 @@ extension Text {
     static let selected = Text("selected", "선택함")
     static let holdSelected = Text("Hold these seats", "선택한 좌석 선점하기")
     static let noneSelected = Text("No seat is selected", "선택한 좌석이 없습니다")
-    static let youCanChooseUntil = Text("Time left to choose seats", "좌석 선택 남은 시간")
+    static let youCanChooseUntil = Text("Time left to choose seats", "남은 좌석 선택 시간")
     static let leaveSale = Text("Leave the sale", "예매 그만두기")
     static let keyboardHelp = Text(
         "The arrow keys move between seats, and the space bar selects one.", "화살표 키로 좌석 사이를 이동하고 스페이스 바로 선택합니다.")
@@ -38,6 +38,6 @@ extension Text {
             ? lowest : Text("\(low) to \(high)", "\(lowest(in: .korean)) ~ \(highest(in: .korean))")
     }
     static func seatTaken(_ seats: String) -> Text {
-        Text("Another buyer was faster: \(seats)", "다른 분이 먼저 선택했습니다: \(seats)")
+        Text("Another buyer was faster: \(seats)", "다른 분이 먼저 선택하셨습니다: \(seats)")
     }
 }
