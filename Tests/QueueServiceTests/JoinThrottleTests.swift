@@ -34,6 +34,15 @@ import Testing
         #expect(throttle.take(user(51), from: "203.0.113.7") == .network(.milliseconds(20)))
     }
 
+    @Test func `a join that the limit of the network refuses does not count for its account`() {
+        for number in 1...2000 { #expect(throttle.take(user(number), from: "203.0.113.7") == nil) }
+        for _ in 1...100 {
+            #expect(throttle.take(user(0), from: "203.0.113.7") == .network(.milliseconds(20)))
+        }
+        for _ in 1...60 { #expect(throttle.take(user(0), from: "203.0.113.8") == nil) }
+        #expect(throttle.take(user(0), from: "203.0.113.8") == .account(.seconds(1)))
+    }
+
     @Test func `a flood of keys takes bounded memory, refuses no other key, and does not free one that comes again`() {
         var limiters = RecentLimiters<Int>(burst: 3, interval: .minutes(1))
         let now = clock.uptime

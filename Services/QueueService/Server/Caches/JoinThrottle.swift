@@ -26,13 +26,16 @@ final class JoinThrottle: Sendable {
         self.clock = clock
     }
 
-    /// Counts a join. Returns the limit that refuses it, with the time until it is admitted, or nil. A network is nil for
-    /// callers without a limit per network.
+    /// Counts a join that both limits admit. Otherwise returns the limit that refuses it, with the time until it is admitted. A
+    /// network is nil for callers without a limit per network.
     func take(_ user: UserID, from network: String?) -> Limit? {
         let now = clock.uptime
         return state.withLock { state in
             if let wait = state.accounts.take(user, at: now) { return .account(wait) }
-            return network.flatMap { state.networks.take($0, at: now) }.map { .network($0) }
+            guard let wait = network.flatMap({ state.networks.take($0, at: now) }) else { return nil }
+            // Otherwise a crowd behind one address would use up the joins of each of its users.
+            state.accounts.giveBack(user)
+            return .network(wait)
         }
     }
 }
@@ -70,4 +73,7 @@ struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
         younger[key] = limiter.busyUntil
         return wait
     }
+
+    /// Takes back the event that `take` has just admitted.
+    mutating func giveBack(_ key: Key) { younger[key]?.giveBack() }
 }
