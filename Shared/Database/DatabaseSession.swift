@@ -2,6 +2,8 @@
 package protocol DatabaseSession: AnyObject {
     /// True if all transactions run one by one, so the order of their statements is that of their commits.
     var isOnlyWriter: Bool { get }
+    /// Names the server since its start: another value means a restart or another server. Empty for an engine without a server.
+    var serverRun: String { get }
     func begin() throws(DatabaseError)
     func commit() throws(DatabaseError)
     func rollback()
@@ -35,6 +37,8 @@ package protocol DatabaseSession: AnyObject {
 
 /// An engine that answers at once.
 extension DatabaseSession {
+    package var serverRun: String { "" }
+
     package func send(
         _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
     ) throws(DatabaseError) {

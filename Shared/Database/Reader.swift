@@ -25,6 +25,9 @@ package class Reader {
         session = nil
     }
 
+    /// Names the server since its start. Another value than before means that a failover may have lost rows. Empty without one.
+    package final var serverRun: String { session?.serverRun ?? "" }
+
     /// Records the error of a statement. Returns `error`.
     final func failing(_ error: DatabaseError) -> DatabaseError {
         failure = failure ?? error

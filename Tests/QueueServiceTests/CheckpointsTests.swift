@@ -82,7 +82,7 @@ import Testing
             try await refused("LINE_FORKED") { _ = try await waiting.receipt(.alice, late) }
             try await refused("LINE_FORKED") { _ = try await waiting.checkpoint() }
             try await waiting.log()
-            #expect(try await sizes(of: waiting) == [])
+            #expect(try await waiting.checkpointSizes() == [])
         }
     }
 
@@ -105,7 +105,7 @@ import Testing
             try await waiting.log()
             try await refused("LINE_FORKED") { _ = try await waiting.checkpoint() }
             #expect(service.instances[0].metrics.prometheusText.contains("\nqueue_lines_forked 1\n"))
-            #expect(try await sizes(of: waiting) == [3])
+            #expect(try await waiting.checkpointSizes() == [3])
         }
     }
 
@@ -156,7 +156,7 @@ import Testing
             // The first run signs one line, as if the service ended then.
             faults.fail(.commit, number: 2, count: .max, with: .diskFull)
             await #expect(throws: (any Error).self) { try await service.run("checkpoints") }
-            #expect(try await sizes(of: waiting) == [1])
+            #expect(try await waiting.checkpointSizes() == [1])
             faults.heal()
             try await waiting.log()
             #expect(try await waiting.checkpoint().size == 1)
@@ -193,16 +193,6 @@ import Testing
             for checkpoint in seen {
                 #expect(log.root(at: checkpoint.size) == checkpoint.root)
                 #expect(checkpoint.isSigned(by: waiting.linePublicKeys))
-            }
-        }
-    }
-
-    /// The sizes of the stored checkpoints.
-    private func sizes(of waiting: Waiting) async throws -> [Int64] {
-        try await waiting.service.instances[0].database.read { [room = waiting.room] reader in
-            try reader.rows("select size from line_checkpoint where room_id = $1 order by size", { $0.bind(room) }) {
-                row in
-                try row.int64(0)
             }
         }
     }

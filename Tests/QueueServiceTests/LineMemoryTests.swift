@@ -58,7 +58,7 @@ import Testing
     @Test func `a forked log stays, because nothing is signed for its line`() {
         let clock = ManualClock()
         let logs = Self.logs(of: [100, 10], at: clock, maximum: 60)
-        logs.log(of: Self.id(0)).fork()
+        logs.log(of: Self.id(0)).fork(because: nil)
         clock.advance(by: .hours(1))
         logs.dropUnused(live: [])
         #expect(Self.remaining(logs, of: 2) == [0])

@@ -46,4 +46,14 @@ extension Waiting {
             try tx.execute("update room set last_serial = $2, waiting = $2 where room_id = $1") { $0.bind(room, size) }
         }
     }
+
+    /// The sizes of the stored checkpoints.
+    func checkpointSizes() async throws -> [Int64] {
+        try await service.instances[0].database.read { [room] reader in
+            try reader.rows("select size from line_checkpoint where room_id = $1 order by size", { $0.bind(room) }) {
+                row in
+                try row.int64(0)
+            }
+        }
+    }
 }

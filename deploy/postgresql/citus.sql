@@ -81,6 +81,7 @@ set local citus.enable_ddl_propagation = on;
     select pg_temp.distribute('ban', 'room_id', 'room');
     select pg_temp.distribute('ban_request', 'room_id', 'room');
     select pg_temp.distribute('line_checkpoint', 'room_id', 'room');
+    select pg_temp.distribute('line_fork', 'room_id', 'room');
     select pg_temp.distribute('room_draw', 'room_id', 'room');
     select pg_temp.distribute('room_claims', 'room_id', 'room');
     select pg_temp.distribute('code_use', 'room_id', 'room');

@@ -33,6 +33,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     }
 
     let isOnlyWriter = false
+    var serverRun: String { link.server.run }
     let link: PostgreSQLLink
     private var pending: [Outstanding] = []
     private var phase = PostgreSQLPhase.writing

@@ -11,6 +11,8 @@ struct PostgreSQLServer {
     let hasSynchronousStandby: Bool
     /// True if there is a pooler: the session belongs to another process than the one that accepted the connection.
     let isPooled: Bool
+    /// The start of the server, in microseconds. A standby that is promoted has another one than the lost server.
+    let run: String
 
     /// Throws if a crash or a fail-over may lose commits that this server acknowledges.
     init(_ handle: OpaquePointer, hostCount: Int) throws(DatabaseError) {
@@ -18,11 +20,13 @@ struct PostgreSQLServer {
         let answer = try PostgreSQLAnswer(
             to: """
                 select set_config('synchronous_commit', current_setting('synchronous_commit'), false),
-                    coalesce(current_setting('synchronous_standby_names', true), ''), pg_backend_pid()
+                    coalesce(current_setting('synchronous_standby_names', true), ''), pg_backend_pid(),
+                    pg_postmaster_start_time()
                 """, from: handle)
         synchronousCommit = answer.columns[0]
         hasSynchronousStandby = !answer.columns[1].isEmpty
         isPooled = answer.columns[2] != "\(PQbackendPID(handle))"
+        run = answer.columns[3]
         try checkDurability()
     }
 

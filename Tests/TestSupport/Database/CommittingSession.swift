@@ -34,6 +34,7 @@ package final class CommittingSession: DatabaseSession {
     }
 
     package var isOnlyWriter: Bool { session.isOnlyWriter }
+    package var serverRun: String { session.serverRun }
 
     package func checkTransaction() throws(DatabaseError) -> Bool {
         try call()

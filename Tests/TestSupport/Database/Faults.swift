@@ -47,6 +47,10 @@ package final class Faults: Sendable {
         var failureCount = 0
         var forgetting: Forgetting?
         var edits: [Edit] = []
+        var serverRun: String?
+        var isServerChangeDue = false
+
+        mutating func changeServer() { serverRun = (serverRun ?? "server") + " replaced" }
     }
 
     private struct Edit {
@@ -70,6 +74,22 @@ package final class Faults: Sendable {
         state.withLock { state in
             let first = state.counts[point, default: 0] + number
             state.plans[point] = Plan(first: first, last: first.addingClamped(count - 1), fault: fault)
+        }
+    }
+
+    /// Makes every session one of another server, as after a failover.
+    package func changeServer() { state.withLock { $0.changeServer() } }
+
+    /// As `changeServer`, but only when the next transaction asks for its server.
+    package func changeServerAtNextTransaction() { state.withLock { $0.isServerChangeDue = true } }
+
+    func serverRun(isWriting: Bool) -> String? {
+        state.withLock { state in
+            if isWriting, state.isServerChangeDue {
+                state.isServerChangeDue = false
+                state.changeServer()
+            }
+            return state.serverRun
         }
     }
 

@@ -45,7 +45,7 @@ package final class FaultyEngine: DatabaseEngine {
         let wrapped = SessionJob(job.kind, deadline: job.deadline) { [self] wrapped, session, _ in
             job.prepareRerun()
             if job.kind != .query { faults.countBorders() }
-            let session = FaultySession(session, faults, isServer: isServer)
+            let session = FaultySession(session, faults, isServer: isServer, isWriting: job.kind == .transaction)
             let isKept = job.run(on: session, now: now())
             (wrapped.problem, wrapped.failure) = (job.problem, job.failure)
             guard isKept, job.kind == .transaction else { return isKept }
@@ -90,13 +90,15 @@ private final class FaultySession: DatabaseSession {
     private let session: any DatabaseSession
     private let faults: Faults
     private let isServer: Bool
+    private let isWriting: Bool
     /// The statements so far.
     private(set) var texts: [String] = []
 
-    init(_ session: any DatabaseSession, _ faults: Faults, isServer: Bool) {
+    init(_ session: any DatabaseSession, _ faults: Faults, isServer: Bool, isWriting: Bool) {
         self.session = session
         self.faults = faults
         self.isServer = isServer
+        self.isWriting = isWriting
     }
 
     func cut() {
@@ -115,6 +117,7 @@ private final class FaultySession: DatabaseSession {
     }
 
     var isOnlyWriter: Bool { session.isOnlyWriter }
+    var serverRun: String { faults.serverRun(isWriting: isWriting) ?? session.serverRun }
     func begin() throws(DatabaseError) { try session.begin() }
     func commit() throws(DatabaseError) { try session.commit() }
     func rollback() { session.rollback() }

@@ -22,6 +22,8 @@ final class RoomLogs: Sendable {
             /// The checkpoint that callers receive.
             var checkpoint: LineCheckpoint?
             var isForked = false
+            /// The problem of a fork that other instances do not know yet.
+            var unsharedProblem: String?
             var isDoubted = false
         }
 
@@ -32,7 +34,8 @@ final class RoomLogs: Sendable {
         var last: PlaceID? { state.withLock { $0.last } }
         var checkpoint: LineCheckpoint? { state.withLock { $0.checkpoint } }
         var isForked: Bool { state.withLock { $0.isForked } }
-        /// A caller has found a row that is not in the log.
+        var unsharedProblem: String? { state.withLock { $0.unsharedProblem } }
+        /// A caller has found a row that is not in the log, or another server answers.
         var isDoubted: Bool { state.withLock { $0.isDoubted } }
 
         func root(at size: Int) -> SHA256Hash { state.withLock { $0.tree.root(at: size) } }
@@ -59,7 +62,22 @@ final class RoomLogs: Sendable {
         }
 
         func publish(_ checkpoint: LineCheckpoint) { state.withLock { $0.checkpoint = checkpoint } }
-        func fork() { state.withLock { $0.isForked = true } }
+
+        /// Ends the use of the log. `problem` is nil if other instances know about it.
+        func fork(because problem: String?) {
+            state.withLock { ($0.isForked, $0.unsharedProblem) = (true, problem) }
+        }
+
+        /// True if the job must read rows for it: `room` has changed, or the rows may have.
+        func isBehind(_ room: Room) -> Bool {
+            state.withLock { state in
+                if state.isForked { return state.unsharedProblem != nil }
+                guard let checkpoint = state.checkpoint else { return room.lastSerial > 0 }
+                return state.isDoubted || state.tree.size != room.lastSerial || checkpoint.size != room.lastSerial
+                    || checkpoint.admitted != room.admitted
+            }
+        }
+
         fileprivate func doubt() { state.withLock { $0.isDoubted = true } }
 
         /// Runs `body` with the published checkpoint and a tree with at least its places.
@@ -136,6 +154,13 @@ final class RoomLogs: Sendable {
         log.doubt()
         _ = state.withLock { $0.wanted.insert(room) }
         throw QueueRefusal.notYet(retryAfter: Self.retryPause)
+    }
+
+    /// Makes the job read all rows again. Returns the rooms.
+    func doubtAll() -> Set<RoomID> {
+        let logs = state.withLock { $0.entries.mapValues(\.log) }
+        for log in logs.values { log.doubt() }
+        return Set(logs.keys)
     }
 
     func takeWanted() -> Set<RoomID> {

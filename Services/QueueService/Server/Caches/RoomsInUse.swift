@@ -17,6 +17,8 @@ final class RoomsInUse: Sendable {
     struct List: Sendable {
         let rooms: [Room]
         let now: Timestamp
+        /// The server that was read (`Reader`). Empty if it is not known.
+        var serverRun = ""
         /// The error because of which `rooms` has only some of the known rooms.
         let failure: (any Error)?
     }
@@ -49,11 +51,13 @@ final class RoomsInUse: Sendable {
     private func all() async throws -> List {
         var rooms: [Room] = []
         while true {
-            let (page, now) = try await database.query { [last = rooms.last?.id] in
-                (try RoomTable.unsettled(after: last, limit: Self.pageSize, $0), $0.now)
+            let (page, now, server) = try await database.query { [last = rooms.last?.id] in
+                (try RoomTable.unsettled(after: last, limit: Self.pageSize, $0), $0.now, $0.serverRun)
             }
             rooms += page
-            if page.count < Self.pageSize { return List(rooms: rooms, now: now, failure: nil) }
+            if page.count < Self.pageSize {
+                return List(rooms: rooms, now: now, serverRun: server, failure: nil)
+            }
         }
     }
 

@@ -17,6 +17,8 @@ final class Checkpoints: Sendable {
     static let interval = Duration.milliseconds(1150)
     /// The minimum pause between two checkpoints of one room, by all instances.
     private static let minimumPause = Duration.seconds(1)
+    /// After a failover, nothing is signed for this time: other instances find checkpoints that were lost (`LineTable.fork`).
+    private static let failoverPause = Duration.seconds(5)
     private static let pageSize = 10_000
     private static let roomPageSize = 200
 
@@ -39,6 +41,18 @@ final class Checkpoints: Sendable {
         var closedDraws = 0
         /// The time since which a room has places that no checkpoint contains.
         var behind: [RoomID: Uptime] = [:]
+        /// The server that answered last (`Reader`). Empty before the first answer.
+        var serverRun = ""
+        var signsFrom = Uptime(nanoseconds: 0)
+
+        /// Returns true if another server answers than before.
+        mutating func meet(_ server: String, at now: Uptime) -> Bool {
+            guard !server.isEmpty, server != serverRun else { return false }
+            defer { serverRun = server }
+            guard !serverRun.isEmpty else { return false }
+            signsFrom = now + Checkpoints.failoverPause
+            return true
+        }
     }
 
     private let state = Lock(State())
@@ -112,6 +126,7 @@ final class Checkpoints: Sendable {
         // If the list is incomplete, the others cannot be read.
         var due = Set(unsettled.filter(needsLogging).map(\.id)).union(list.failure == nil ? others : [])
         due.formUnion(logs.takeWanted())
+        if state.withLock({ $0.meet(list.serverRun, at: clock.uptime) }) { due.formUnion(logs.doubtAll()) }
         if isFirstRun { due.formUnion(try await roomsBehind()) }
         let closedDraws = unsettled.count { $0.draw?.state == .closed }
         state.withLock { state in
@@ -139,9 +154,7 @@ final class Checkpoints: Sendable {
     }
 
     private func needsLogging(_ room: Room) -> Bool {
-        guard let log = logs.find(room.id) else { return room.lastSerial > 0 }
-        guard let checkpoint = log.checkpoint else { return room.lastSerial > 0 && !log.isForked }
-        return !log.isForked && (checkpoint.size != room.lastSerial || checkpoint.admitted != room.admitted)
+        logs.find(room.id)?.isBehind(room) ?? (room.lastSerial > 0)
     }
 
     /// Rooms that were settled before their last places were logged, for example by a crash.
@@ -165,33 +178,43 @@ extension Checkpoints {
         let room: Room
         let stored: LineCheckpoint?
         let leaves: [LineLeaf]
+        /// The problem that another instance has found.
+        let fork: String?
         let now: Timestamp
     }
 
     /// Logs the new places of a room. Returns true if a published checkpoint has all of them, or if the line is forked.
     private func extend(_ id: RoomID) async throws -> Bool {
         let log = logs.log(of: id)
-        guard !log.isForked else { return true }
+        guard !log.isForked else { return try await shareFork(of: id, log) }
         if log.isDoubted { log.reset() }
         var isReread = false
         while true {
             let snapshot = try await read(id, after: log)
-            if let problem = problem(of: log, appending: snapshot) {
+            if let problem = snapshot.fork ?? problem(of: log, appending: snapshot) {
                 // The rows in memory may be older than a failover. The stored ones decide.
-                guard isReread else {
+                guard isReread || snapshot.fork != nil else {
                     isReread = true
                     log.reset()
                     continue
                 }
-                log.fork()
+                log.fork(because: snapshot.fork == nil ? problem : nil)
                 self.log.error(
                     "the rows of a line contradict a checkpoint: nothing is signed for it",
                     ["room": "\(id)", "problem": "\(problem)", "do": "see LineForked in deploy/README.md"])
-                return true
+                return try await shareFork(of: id, log)
             }
             guard log.size >= snapshot.room.lastSerial else { continue }
             return try await publish(log, snapshot)
         }
+    }
+
+    /// Stores a fork, so that no other instance signs either, also one that has not seen the checkpoint.
+    private func shareFork(of id: RoomID, _ log: RoomLogs.RoomLog) async throws -> Bool {
+        guard let problem = log.unsharedProblem else { return true }
+        try await database.transaction { tx in try LineTable.insertFork(of: id, problem, tx) }
+        log.fork(because: nil)
+        return true
     }
 
     private func read(_ id: RoomID, after log: RoomLogs.RoomLog) async throws -> Snapshot {
@@ -200,7 +223,7 @@ extension Checkpoints {
             Snapshot(
                 room: try RoomTable.require(id, reader), stored: try LineTable.last(of: id, reader),
                 leaves: try LineTable.leaves(in: id, last: last, committed: joins, limit: Self.pageSize, reader),
-                now: reader.now)
+                fork: try LineTable.fork(of: id, reader), now: reader.now)
         }
     }
 
@@ -235,6 +258,8 @@ extension Checkpoints {
             if stored.size == log.size, stored.admitted >= room.admitted { return true }
             guard stored.at + Self.minimumPause <= snapshot.now else { return false }
         }
+        let (server, signsFrom) = state.withLock { ($0.serverRun, $0.signsFrom) }
+        guard signsFrom <= clock.uptime else { return false }
         guard let last = log.last else { return true }
         let checkpoint = LineCheckpoint(
             of: LineOrigin(site: site, room: room.id), size: log.size, root: log.root(at: log.size),
@@ -242,7 +267,8 @@ extension Checkpoints {
         let isStored: Bool
         do {
             isStored = try await database.transaction { tx in
-                // After a failover, the last place may be another one.
+                // After a failover, the last place may be another one, or another instance may have a lost checkpoint.
+                guard tx.serverRun == server else { return false }
                 guard try LineTable.leaf(Int64(checkpoint.size), in: room.id, tx)?.place == last else { return false }
                 return try LineTable.insert(checkpoint, tx)
             }

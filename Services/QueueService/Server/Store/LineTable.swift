@@ -25,6 +25,19 @@ enum LineTable {
         static let sizes = KeyedStatement(after: 0) { room in
             "select room_id, max(size) from line_checkpoint where room_id = \(room) group by room_id"
         }
+        static let fork: Statement = "select problem from line_fork where room_id = $1"
+        static let insertFork: Statement =
+            "insert into line_fork (room_id, problem, found_at) values (\(1...3)) on conflict do nothing"
+    }
+
+    /// The contradiction between rows and a checkpoint that an instance has found. Nil if there is none.
+    static func fork(of room: RoomID, _ reader: Reader) throws -> String? {
+        try reader.first(Statements.fork, { $0.bind(room) }) { row in try row.text(0) }
+    }
+
+    /// Stops the signing of all instances for a line.
+    static func insertFork(of room: RoomID, _ problem: String, _ tx: Transaction) throws {
+        try tx.execute(Statements.insertFork) { $0.bind(room, problem, tx.now) }
     }
 
     /// The leaves from a number on, in order.

@@ -169,5 +169,14 @@ enum QueueSchema {
                     room_id uuid not null, code bigint not null, user_id uuid not null, used_at bigint not null,
                     constraint code_use_key primary key (room_id, code, user_id))
                 """)),
+        // The lines for which no instance signs any more.
+        Migration(
+            18, "create the forks of lines",
+            .table(
+                """
+                create table line_fork (
+                    room_id uuid not null, problem text not null, found_at bigint not null,
+                    constraint line_fork_key primary key (room_id))
+                """)),
     ]
 }
