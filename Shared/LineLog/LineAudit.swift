@@ -60,8 +60,8 @@ package struct LineAudit: Sendable {
         }
         guard old.size == new.size || old.admitted <= new.admitted else {
             throw LineViolation(
-                "\(first.name) has admitted \(old.admitted) places, and \(later.name) only \(new.admitted): this number only grows"
-            )
+                "\(first.name) has admitted \(old.admitted) places, and \(later.name) only \(new.admitted): this number only grows",
+                isProof: true)
         }
         if case .consistency(let size) = later.content { return try extend(first, to: later, from: size) }
         let ranges = (first.known.ranges + later.known.ranges.filter { $0.upperBound <= old.size })
@@ -77,8 +77,8 @@ package struct LineAudit: Sendable {
         {
             let number = min(before.number, after.number)
             throw LineViolation(
-                "the first wrong leaf is \(number - 1): place \(before.number) of \(first.name) has number \(after.number) in \(later.name)"
-            )
+                "the first wrong leaf is \(number - 1): place \(before.number) of \(first.name) has number \(after.number) in \(later.name)",
+                isProof: true)
         }
         return same
     }
@@ -96,7 +96,10 @@ package struct LineAudit: Sendable {
         known.add(old.root, of: 0..<size)
         let isOld = later.known.hash(0..<size).map { $0 == old.root } ?? true
         guard isOld, known.hash(0..<new.size) == new.root else {
-            throw .differs(0..<size, first, later)
+            // The site has not signed these hashes, so the line or the file was changed.
+            throw LineViolation(
+                "the first wrong leaf is one of 0 to \(size - 1): \(later.name) does not prove that the line still begins with the \(size) places of \(first.name)"
+            )
         }
         return size
     }
@@ -108,91 +111,18 @@ package struct LineAudit: Sendable {
         // Before the draw, nobody is let in.
         guard statement.position > 0 else {
             guard statement.state == .admitted else { return }
-            throw LineViolation("\(wrong) was let in before the draw")
+            throw LineViolation("\(wrong) was let in before the draw", isProof: true)
         }
         switch statement.state {
         case .admitted where checkpoint.at > statement.at + clockTolerance && checkpoint.admitted < statement.position:
             throw LineViolation(
-                "\(wrong) was let in by \(statement.at), but only \(checkpoint.admitted) were by \(checkpoint.at): it passed others"
-            )
+                "\(wrong) was let in by \(statement.at), but only \(checkpoint.admitted) were by \(checkpoint.at): it passed others",
+                isProof: true)
         case .waiting where checkpoint.at + clockTolerance < statement.at && checkpoint.admitted >= statement.position:
             throw LineViolation(
-                "\(wrong) still waited at \(statement.at), but \(checkpoint.admitted) were let in by \(checkpoint.at): it was skipped"
-            )
+                "\(wrong) still waited at \(statement.at), but \(checkpoint.admitted) were let in by \(checkpoint.at): it was skipped",
+                isProof: true)
         default: return
         }
-    }
-}
-
-/// The result of a check of a draw: from its record, the log of its line, and perhaps an earlier record and a receipt.
-package struct LineDrawAudit: Sendable {
-    package let record: LineDrawRecord
-    package let list: LineDrawRecord.List
-    /// Without a beacon, the operator could have added accounts until the order suited.
-    package let hasBeacon: Bool
-    /// The number of the receipt's place. Nil without a receipt, and for a place that joined after the list was closed.
-    package let position: Int64?
-
-    /// Throws the first violation.
-    package init(
-        _ record: LineDrawRecord, log: LineFile, early: LineDrawRecord? = nil, receipt: LineFile? = nil,
-        publicKeys: [[UInt8]]
-    ) throws(LineViolation) {
-        for record in [record] + (early.map { [$0] } ?? []) where !record.isSigned(by: publicKeys) {
-            throw LineViolation("the record of the draw is not signed by the key of the site")
-        }
-        _ = try LineAudit(log, receipt, publicKeys: publicKeys)
-        guard record.origin == log.checkpoint.origin, early.map({ $0.origin == record.origin }) ?? true else {
-            throw LineViolation("the record and \(log.name) are about different lines")
-        }
-        guard let list = record.list, let result = record.result else {
-            throw LineViolation("the draw of \(record.origin.text) has not happened yet")
-        }
-        if let early { try Self.compare(early, record) }
-        guard SHA256Hash(of: result.secret) == record.secretHash else {
-            throw LineViolation("the secret is not the one that was promised")
-        }
-        guard log.root(at: list.count) == list.root else {
-            throw LineViolation(
-                "the first \(list.count) places of \(log.name) do not give the root of the draw: the list was changed")
-        }
-        (self.record, self.list, hasBeacon) = (record, list, !result.beacon.isEmpty)
-        position =
-            try receipt?.receipt.map { receipt throws(LineViolation) in
-                try Self.position(of: receipt, in: record.origin.room, list, result)
-            } ?? nil
-    }
-
-    private static func compare(_ early: LineDrawRecord, _ record: LineDrawRecord) throws(LineViolation) {
-        guard early.round == record.round else {
-            throw LineViolation("round \(early.round) was promised, and round \(record.round) was used")
-        }
-        guard early.secretHash == record.secretHash else {
-            throw LineViolation("the secret is not the one that was promised")
-        }
-        guard early.list == nil || early.list == record.list else {
-            throw LineViolation("the list of participants was changed after it was closed")
-        }
-        guard early.result == nil || early.result == record.result else {
-            throw LineViolation("the draw was repeated: the earlier record has another result")
-        }
-    }
-
-    private static func position(
-        of receipt: LineReceipt, in room: RoomID, _ list: LineDrawRecord.List, _ result: LineDrawRecord.Result
-    ) throws(LineViolation) -> Int64 {
-        let leaf = receipt.leaf.number - 1
-        guard leaf < list.count else { return receipt.leaf.number }
-        let seed = LineDraw.seed(
-            of: room, participants: list.count, root: list.root, secret: result.secret, beacon: result.beacon)
-        let order = LineDraw.order(seed: seed, count: list.count)
-        let number = Int64((order.firstIndex(of: UInt32(leaf)) ?? 0) + 1)
-        let stated = receipt.statement.position
-        guard stated == 0 || stated == number else {
-            throw LineViolation(
-                "the first wrong leaf is \(leaf): place \(leaf + 1) drew number \(number), and the service says \(stated)"
-            )
-        }
-        return number
     }
 }

@@ -88,6 +88,8 @@ package struct LineDrawRecord: Sendable {
     }
 
     private static let lineCounts = [4, 6, 8]
+    /// A record with more participants is refused, because a verifier keeps four bytes for each.
+    private static let maximumCount = 100_000_000
 
     package let origin: LineOrigin
     package let round: Int64
@@ -130,7 +132,7 @@ package struct LineDrawRecord: Sendable {
             )
         else { return nil }
         if lines.count > Self.lineCounts[0] {
-            guard let count = value(3, "participants").flatMap({ Int($0) }), count >= 0,
+            guard let count = value(3, "participants").flatMap({ Int($0) }), (0...Self.maximumCount).contains(count),
                 let root = value(4, "root").flatMap({ Base64.bytes(of: $0) }).flatMap({ SHA256Hash(bytes: $0) })
             else { return nil }
             list = List(count: count, root: root)

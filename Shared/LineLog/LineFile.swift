@@ -44,12 +44,15 @@ package struct LineFile: Sendable {
             known = hashes
         case Self.logTitle[...]:
             content = .log
-            guard let tree = Self.tree(of: lines.dropFirst()) else { throw damaged }
+            // The checkpoint does not sign further leaves, so they must not count against the site.
+            guard let tree = Self.tree(of: lines.dropFirst()), tree.size <= checkpoint.size else { throw damaged }
             known = KnownHashes(leaves: tree)
         case Self.consistencyTitle[...]:
             guard lines.count >= 2, lines[1].hasPrefix("from "), let from = Int(lines[1].dropFirst("from ".count)),
                 from > 0, from <= checkpoint.size,
-                let hashes = Self.ranges(in: lines.dropFirst(2), upTo: checkpoint.size)
+                let hashes = Self.ranges(in: lines.dropFirst(2), upTo: checkpoint.size),
+                // Any other range could give the new root without the old one.
+                Set(hashes.ranges) == Set(KnownHashes.consistencyRanges(from: from, to: checkpoint.size))
             else { throw damaged }
             content = .consistency(from: from)
             known = hashes

@@ -83,6 +83,11 @@ class Site:
     def log(self, name):
         self.gateway("auditor", "line", "room:sale", "--output-file", name)
 
+    def draw_files(self, world, users):
+        self.gateway("auditor", "line", "room:fair", "--draw-file", f"{world}.note", "--output-file", f"{world}.draw-log")
+        for user in users:
+            self.gateway(user, "place", "room:fair", "--receipt", f"{world}-{user}")
+
     def number(self, world, user):
         """The position in a receipt."""
         extra = (self.folder / f"{world}-{user}").read_text().split("\n")[1].split(" ")[1]

@@ -49,7 +49,7 @@ import Testing
                 == "the first wrong leaf is 0: place 1 is not the same in FILE and LATER, so the line was changed")
         #expect(
             line.violation(log, try line.consistency(from: 11))
-                == "the first wrong leaf is one of 0 to 10: places 1 to 11 are not the same in FILE and LATER, so the line was changed"
+                == "the first wrong leaf is one of 0 to 10: LATER does not prove that the line still begins with the 11 places of FILE"
         )
     }
 
@@ -116,6 +116,14 @@ import Testing
                 == "FILE has admitted 7 places, and LATER only 6: this number only grows")
     }
 
+    @Test func `a place that was let in before the draw is found`() {
+        let line = TestLine(count: 11)
+        #expect(line.violation(line.receipt(of: 6, .waiting, position: 0)) == nil)
+        #expect(
+            line.violation(line.receipt(of: 6, .admitted, position: 0))
+                == "the first wrong leaf is 5: place 6 was let in before the draw")
+    }
+
     @Test func `a place that moved behind others is found by its two receipts alone`() {
         var line = TestLine(count: 3)
         let receipt = line.receipt(of: 3)
@@ -149,6 +157,34 @@ import Testing
         #expect(
             line.violation(line.log, try longer.consistency(from: 3))
                 == "LATER proves the line from 3 places on, and FILE has 11")
+    }
+
+    @Test(arguments: [8, 11]) func `a forged proof of consistency is found`(size: UInt64) throws {
+        let line = TestLine(count: size)
+        var changed = line
+        changed.places[0] = PlaceID(high: 8, low: 1)
+        changed.places += [PlaceID(high: 8, low: 2), PlaceID(high: 8, low: 3)]
+        let honest = try changed.consistency(from: Int(size))
+        let wrong = "the first wrong leaf is one of 0 to \(size - 1): "
+        #expect(line.violation(line.log, honest)?.hasPrefix(wrong) == true)
+        let (root, count) = (changed.checkpoint.root, Int(size) + 2)
+        let whole = KnownHashes([0..<count: root])
+        #expect(whole.hash(0..<count) == root, "the hash of all leaves alone gives the new root")
+        let text = "0 \(count) \(Base64.text(of: root.bytes))\n"
+        let note = "\n" + changed.checkpoint.note.whole
+        let title = "onsale line consistency v1\nfrom \(size)\n"
+        #expect(line.violation(line.log, title + text + note)?.hasPrefix("LATER is damaged") == true)
+        let more = honest.replacing("from \(size)\n", with: "from \(size)\n\(text)")
+        #expect(line.violation(line.log, more)?.hasPrefix("LATER is damaged") == true)
+    }
+
+    @Test func `leaves that the checkpoint of a log does not have accuse no one`() {
+        var line = TestLine(count: 11)
+        let (log, leaf) = (line.log, Base64.text(of: SHA256Hash.numbered(1).bytes))
+        line.places.append(PlaceID(high: 8, low: 1))
+        let end = "\n\n\(line.checkpoint.origin.text)"
+        let longer = log.replacing(end, with: "\n\(leaf)\(end)", maxReplacements: 1)
+        #expect(longer != log && line.violation(longer, line.log)?.hasPrefix("FILE is damaged") == true)
     }
 
     @Test func `a published key is read back`() {

@@ -10,7 +10,8 @@ import Testing
 
 /// A room with a draw among five users, of whom one comes in at a time.
 struct Drawing {
-    static let beacon = [UInt8](repeating: 7, count: 48)
+    /// Of a network of drand without known times, because the clock of a test is no real one.
+    static let beacon = [UInt8](repeating: 7, count: 96)
 
     let waiting: Waiting
     private(set) var places: [QueueAPI.Place] = []

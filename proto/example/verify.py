@@ -18,9 +18,9 @@ from pathlib import Path
 
 def is_signed(message, signature, key):
     with tempfile.TemporaryDirectory() as folder:
-        files = {"key": bytes.fromhex("302a300506032b6570032100") + key, "message": message, "signature": signature}
-        for name, content in files.items():
-            Path(folder, name).write_bytes(content)
+        Path(folder, "key").write_bytes(bytes.fromhex("302a300506032b6570032100") + key)
+        Path(folder, "message").write_bytes(message)
+        Path(folder, "signature").write_bytes(signature)
         command = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in message -sigfile signature"
         return subprocess.run(command.split(), cwd=folder, capture_output=True).returncode == 0
 
@@ -64,12 +64,12 @@ class File:
         else:
             self.first = int(lines[0].split(" ")[1])
             self.known = {(int(a), int(b)): b64decode(line) for a, b, line in map(str.split, lines[1:])}
-        if self.first is None and tree_hash(self.known, 0, self.size) != self.root:
+        if self.first is None and (tree_hash(self.known, 0, self.size) != self.root or max(self.known)[1] > self.size):
             leaf = self.number and f"{self.number - 1}: {name} does not prove that place {self.number} is in the line"
             sys.exit(leaf and f"the first wrong leaf is {leaf}" or f"{name}: its leaves do not give the root of its checkpoint, so the file was changed")
 
     def read_receipt(self, extra, index, path, key):
-        self.number, self.place, self.state = index + 1, extra[:16], extra[24]
+        self.number, self.place, self.joined, self.state = index + 1, extra[:16], int.from_bytes(extra[16:24], "big"), extra[24]
         self.position, self.stated = int.from_bytes(extra[25:33], "big"), int.from_bytes(extra[33:41], "big")
         position = uuid.UUID(self.origin.split("/")[-1]).bytes + self.number.to_bytes(8, "big")
         if not is_signed(b"onsale place statement v1\n" + position + self.place + extra[24:41], extra[41:], key):
@@ -79,14 +79,17 @@ class File:
 
 
 def compare(first, later):
-    if first.first or first.origin != later.origin or first.size > later.size or (later.first or first.size) != first.size:
+    if first.origin != later.origin or first.size > later.size or (later.first or first.size) != first.size:
         sys.exit(f"{later.name} is about another line than {first.name}, or about an older one")
     if first.size < later.size and first.admitted > later.admitted:
         sys.exit(f"{first.name} has admitted {first.admitted} places, and {later.name} only {later.admitted}: this number only grows")
     if later.first:
-        first.known, later.known = {(0, first.size): first.root}, {(0, first.size): first.root} | later.known
-        if tree_hash(later.known, 0, later.size) != later.root:
-            later.known = {(0, first.size): later.root}
+        # A range across the border, or another old root, could give the new root without the old one.
+        is_old = tree_hash(later.known, 0, first.size) in (None, first.root) and not any(a < first.size < b for a, b in later.known)
+        if not is_old or tree_hash(later.known | {(0, first.size): first.root}, 0, later.size) != later.root:
+            place = f"{later.name} does not prove that the line still begins with the {first.size} places of {first.name}"
+            sys.exit(f"the first wrong leaf is one of 0 to {first.size - 1}: {place}")
+        return first.size
     same = 0
     for a, b in sorted(leaves for leaves in {*first.known, *later.known} if leaves[1] <= first.size):
         before, after = tree_hash(first.known, a, b), tree_hash(later.known, a, b)
@@ -102,14 +105,25 @@ def compare(first, later):
 
 def check_order(file, checkpoint, tolerance=10_000):
     wrong = f"the first wrong leaf is {file.number - 1}: place {file.number}"
+    if file.state == 1 and file.position == 0:
+        sys.exit(f"{wrong} was let in before the draw")
     if file.state == 1 and checkpoint.at > file.stated + tolerance and checkpoint.admitted < file.position:
         sys.exit(f"{wrong} was let in, but only {checkpoint.admitted} were later: it passed others")
     if file.state == 0 and checkpoint.at + tolerance < file.stated and checkpoint.admitted >= file.position > 0:
         sys.exit(f"{wrong} still waited, but {checkpoint.admitted} were let in before: it was skipped")
 
 
+def read(name, key):
+    try:
+        return File(name, key)
+    except (OSError, ValueError, IndexError) as error:
+        sys.exit(f"{name} is damaged, or no receipt, log or consistency proof of a line: {error}")
+
+
 if __name__ == "__main__":
-    files = [File(name, b64decode(sys.argv[1].split("+", 2)[2])[1:]) for name in sys.argv[2:4]] or sys.exit(__doc__)
+    files = [read(name, b64decode(sys.argv[1].split("+", 2)[2])[1:]) for name in sys.argv[2:4]] or sys.exit(__doc__)
+    if files[0].first:
+        sys.exit(f"{files[0].name} proves the beginning of a line: name the earlier file first")
     if len(files) == 2:
         print(f"The first {compare(*files)} places are the same in both files.")
     for file in files:
