@@ -72,7 +72,7 @@ ALREADY_DONE = [
     "gateway sign-up alice --password-file - < secret",
     "gateway admin room create summer-sale --active 200 --rate 20",
     "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
-    "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 98000000",
+    "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 150157112",
     "gateway admin room draw fair-sale --without-beacon --yes",
     "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR --venue-zone Europe/Berlin",
     "gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --zone Europe/Berlin"

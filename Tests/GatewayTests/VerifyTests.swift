@@ -49,6 +49,18 @@ struct VerifyTests {
         let result = await verify("\(folder.path)/early", "\(folder.path)/late", "--key", key)
         #expect(
             result.exit == .refused && result.errorOutput.contains("the first wrong leaf is 0: place 1"), "\(result)")
+        #expect(result.errorOutput.contains("Keep the files"), "\(result)")
+    }
+
+    @Test func `a file that its holder may have changed is no proof`() async {
+        folder.write("hello", to: "damaged")
+        let damaged = await verify("\(folder.path)/damaged", "--key", key)
+        #expect(damaged.exit == .refused && !damaged.errorOutput.contains("Keep the files"), "\(damaged)")
+        let record = LineDrawRecord(
+            of: origin, round: 5, secretHash: SHA256Hash(of: []), list: nil, result: nil, signedWith: keys)
+        folder.write(record.note.whole, to: "draw")
+        let draw = await verify("\(folder.path)/draw", "--key", key)
+        #expect(draw.exit == .file && draw.errorOutput.contains("gateway verify-draw"), "\(draw)")
     }
 
     @Test func `without a key, and with a file that is missing, the command says what to do`() async {

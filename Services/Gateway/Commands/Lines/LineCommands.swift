@@ -159,7 +159,7 @@ struct PlaceReport {
     private var reason: String { place.reason.isEmpty ? "" : ": \(place.reason.printable)" }
 
     private var ahead: String {
-        if place.serial == 0 { return "You take part in the draw, which gives you your number," }
+        if place.serial == 0 { return "You take part in the draw, which gives you your number" }
         return switch place.peopleAhead {
         case 0: "You are next"
         case 1: "1 person is ahead of you"

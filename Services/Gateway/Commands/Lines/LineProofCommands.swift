@@ -67,14 +67,17 @@ enum LineProofCommands {
         _ reply: ShowCheckpointReply, of entrance: WaitingLine.Entrance, _ run: Invocation
     ) throws {
         let checkpoint = reply.size == 0 ? nil : try LineCheckpoint(shown: reply.checkpoint)
-        let state = reply.size == 0 ? "Nobody has joined this line yet.\n" : reply.checkpoint
+        let state = checkpoint.map { checkpoint in
+            "\(checkpoint.size) places, of which \(checkpoint.admitted) were let in by \(run.localTime(checkpoint.at)):\n\n"
+        }
         run.show(
             .object([
                 "target": .string(entrance.target), "roomId": .id(entrance.room), "size": .count(reply.size),
                 "admitted": checkpoint.map { .count($0.admitted) }, "at": .time(checkpoint?.at),
                 "checkpoint": .text(reply.checkpoint), "keys": .list(reply.keys) { .string($0) },
             ]),
-            state + reply.keys.map { "Key of the site: \($0)" }.joined(separator: "\n"))
+            (state ?? "Nobody has joined this line yet.\n") + reply.checkpoint + "\n"
+                + reply.keys.map { "Key of the site: \($0)" }.joined(separator: "\n"))
     }
 
     static let verify = Command(
@@ -94,10 +97,14 @@ enum LineProofCommands {
                 let later = try run[later].map { try read($0, as: "LATER") }
                 show(try LineAudit(first, later, publicKeys: keys), run)
             } catch let violation as LineViolation {
-                throw GatewayError.refused(
-                    violation.description, hint: "Keep the files: with the key of the site, they are the proof")
+                throw refused(violation)
             }
         })
+
+    static func refused(_ violation: LineViolation) -> GatewayError {
+        let hint = "Keep the files: with the key of the site, they are the proof"
+        return GatewayError.refused(violation.description, hint: violation.isProof ? hint : nil)
+    }
 
     static func keys(_ run: Invocation) throws -> [[UInt8]] {
         try run[key].map { [$0] } ?? LineKeyFile(run.configuration).required()
@@ -139,6 +146,9 @@ enum LineProofCommands {
 
     static func read(_ path: String, as flag: String) throws -> LineFile {
         let text = try InputFile.required(path, by: flag, isSecret: false, maximumBytes: maximumFileBytes)
+        guard LineDrawRecord(text) == nil else {
+            throw GatewayError(.file, "\(flag): \(path) is about a draw", hint: "To check it: gateway verify-draw")
+        }
         return try LineFile(text, named: path)
     }
 

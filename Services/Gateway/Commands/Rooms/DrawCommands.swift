@@ -10,6 +10,7 @@ import QueueAPI
 enum DrawCommands {
     private static let beacon = Option(
         "beacon", .text("SIGNATURE"), "signature of the round, as drand publishes it; - reads it from standard input")
+    private static let signatureByteCounts = [48, 96]
     private static let withoutBeacon = Option(
         "without-beacon", .flag, "draw without the beacon. Everyone who checks the draw sees it")
 
@@ -54,8 +55,9 @@ enum DrawCommands {
 
     private static func signature(_ given: String, _ run: Invocation) throws -> [UInt8] {
         let text = given == "-" ? run.console.input.line() ?? "" : given
-        if let bytes = Hexadecimal.bytes(of: text), !bytes.isEmpty { return bytes }
-        throw GatewayError.usage("\(beacon.flag) \(text.printable) is not a signature in hexadecimal digits")
+        if let bytes = Hexadecimal.bytes(of: text), signatureByteCounts.contains(bytes.count) { return bytes }
+        throw GatewayError.usage(
+            "\(beacon.flag) \(text.printable) is no signature of drand, which has 96 or 192 hexadecimal digits")
     }
 
     private static let record = Operand("DRAW", .path)
@@ -68,7 +70,8 @@ enum DrawCommands {
         details: """
             DRAW is a file of gateway line --draw-file. It checks that the secret is the one that was promised, and that the
             list is the beginning of the log. With --receipt it computes the number of a place. It exits with 1 if anything was
-            changed. To check the beacon of the round, use a program for drand, such as drand-verify of PyPI.
+            changed, or if the round was published before the list was closed or after the numbers were known. To check the
+            beacon itself, use a program for drand, such as drand-verify of PyPI.
             """,
         operands: [record], flags: [list, early, receipt, LineProofCommands.key],
         examples: ["draw.note --list fair.log --receipt fair.tlog-proof --early promise.note"],
@@ -84,8 +87,7 @@ enum DrawCommands {
                 )
                 show(audit, run)
             } catch let violation as LineViolation {
-                throw GatewayError.refused(
-                    violation.description, hint: "Keep the files: with the key of the site, they are the proof")
+                throw LineProofCommands.refused(violation)
             }
         })
 
@@ -95,11 +97,16 @@ enum DrawCommands {
         throw GatewayError(.file, "\(flag): \(path) is damaged, or no file of gateway line --draw-file")
     }
 
+    private static func publication(of record: LineDrawRecord, _ run: Invocation) -> String {
+        guard record.result?.beacon.count == Quicknet.signatureByteCount else { return "" }
+        return ", published by quicknet on \(run.localTime(Quicknet.publication(of: record.round)))"
+    }
+
     private static func show(_ audit: LineDrawAudit, _ run: Invocation) {
         let record = audit.record
         let beacon =
             audit.hasBeacon
-            ? "Beacon of round \(record.round): \(Hexadecimal.text(of: record.result?.beacon ?? []))"
+            ? "Beacon of round \(record.round)\(publication(of: record, run)): \(Hexadecimal.text(of: record.result?.beacon ?? []))"
             : "WITHOUT A BEACON: the operator could have added accounts until the order suited."
         let number = audit.position.map { ["The place of the receipt has number \($0)."] } ?? []
         run.show(

@@ -12,7 +12,7 @@ enum RoomCommands {
         examples: [
             "summer-sale --active 200 --rate 20",
             "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
-            "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 98000000",
+            "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --draw-round 150157112",
             "members --active 100 --needs-code",
         ],
         run: { run in
