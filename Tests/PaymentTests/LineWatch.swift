@@ -49,6 +49,8 @@ struct LineWatch: Sendable {
         let joined = try await calls.showRoom(ShowRoomRequest(roomID: room), options(.operator)).joinedCount
         for _ in 0..<(Patience.milliseconds / 50) {
             if let shown = try? await show(), shown.size == joined {
+                // Nothing is signed in the first seconds after a failover, so this may be the first checkpoint since.
+                seen.add(shown.checkpoint)
                 let tiles = try await calls.listTiles(ListTilesRequest(roomID: room, size: shown.size), options(.alice))
                 let hashes = tiles.tiles.flatMap { tile in
                     stride(from: 0, to: tile.count, by: 32).compactMap { SHA256Hash(bytes: tile[$0..<$0 + 32]) }
