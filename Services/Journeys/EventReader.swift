@@ -25,15 +25,10 @@ package struct EventReader: Sendable {
                 let options = try await caller.options(of: EventsMethods.watchEvents.description)
                 let stream = try caller.connections.client(of: service).open(
                     EventsMethods.watchEvents, request, options)
-                var isRepeated = false
                 for try await event in stream {
-                    // The client opens an interrupted stream again with the same request, so handled events would follow.
-                    isRepeated = event.serial <= last
-                    if isRepeated { break }
                     try await body(event)
                     last = event.serial
                 }
-                if isRepeated { continue }
                 if !follows { return }
             } catch let failure as RPCFailure {
                 let failure = CallFailure(failure, of: service)

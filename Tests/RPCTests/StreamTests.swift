@@ -125,6 +125,25 @@ import Testing
         #expect(world.network.connectCount >= 3)
     }
 
+    @Test(arguments: 1...20) func `events continue after the last one when the connection was cut`(seed: UInt64) throws
+    {
+        let hooks = ServerHooks(verify: { _ throws(RPCFailure) in
+            Verified(Caller(user: .alice, role: .service), remaining: .hours(1))
+        })
+        let route = Route(EventsMethods.watchEvents, NumberedEvents(last: 500).watchEvents)
+        let world = try EchoSimulation(seed: seed, hooks: hooks, routes: [route])
+        let serials = try world.run {
+            var serials: [UInt64] = []
+            for try await event in EventsClient(world.client).watchEvents(WatchEventsRequest(afterSerial: 100)) {
+                serials.append(event.serial)
+                if [150, 250, 350].contains(event.serial) { world.network.connections.last?.cut() }
+            }
+            return serials
+        }
+        #expect(serials == Array(101...500))
+        #expect(world.network.connectCount >= 4)
+    }
+
     @Test func `an oversized item ends the stream with a reason`() throws {
         var limits = Limits()
         limits.replyBytes = 1000
@@ -148,6 +167,16 @@ import Testing
         }
         world.simulation.run(for: .milliseconds(50))
         #expect(world.server.streamCount == 0)
+    }
+}
+
+private struct NumberedEvents {
+    let last: UInt64
+
+    func watchEvents(_ request: WatchEventsRequest, call: Call, items: ItemWriter<SaleEvent>) async throws {
+        for serial in request.afterSerial..<last {
+            try await items.send(SaleEvent(serial: serial + 1, at: .noon, concertID: ConcertID(high: 1, low: 1)))
+        }
     }
 }
 

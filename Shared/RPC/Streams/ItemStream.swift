@@ -3,8 +3,9 @@ import Messages
 
 /// The items of a stream. Throws if the stream ends with a failure.
 ///
-/// After a lost connection, a server shutdown or the time limit, it sends the same request again. The reader sees a
-/// pause. This suits streams of a watched state, which begin with the current one.
+/// After a lost connection, a server shutdown or the time limit, it opens the stream again, and the reader sees a pause.
+/// A `SequentialRequest` then continues after the last item. Any other request is sent again, because streams of a
+/// watched state begin with the current one.
 package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Sendable {
     package typealias Element = Item
     package typealias Failure = RPCFailure
@@ -26,6 +27,9 @@ package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorPr
 
     private let stream: ItemStream<Request, Item>
     private let lane: ClientLane
+    private let isSequential: Bool
+    /// The last item of a sequential request.
+    private var last: Item?
     private var call: StreamCall<Request, Item>?
     private var failuresInARow: UInt32 = 0
     private var isOver = false
@@ -35,6 +39,7 @@ package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorPr
     init(_ stream: ItemStream<Request, Item>) {
         self.stream = stream
         lane = stream.client.laneHere
+        isSequential = stream.request is any SequentialRequest
     }
 
     deinit {
@@ -57,6 +62,7 @@ package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorPr
             case .item(let item):
                 hasItems = true
                 failuresInARow = 0
+                if isSequential { last = item }
                 return item
             case .end(let reason):
                 self.call = nil
@@ -76,7 +82,8 @@ package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorPr
 
     private func open() -> StreamCall<Request, Item> {
         let attempt = lane.streamAttempt(failuresInARow, stream.options)
-        let call = StreamCall<Request, Item>(stream.method, stream.request, attempt, on: lane.loop)
+        let request = last.flatMap { stream.request.continued(after: $0) } ?? stream.request
+        let call = StreamCall<Request, Item>(stream.method, request, attempt, on: lane.loop)
         self.call = call
         hasItems = false
         lane.start(call)
