@@ -8,7 +8,8 @@ import WalletAPI
 
 @Suite struct RefundTests {
     private func due(_ market: Market) async throws -> Int {
-        try await market.seller(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds.count
+        try await market.seller(of: .service).listRefundsDue(ListRefundsDueRequest(understandsParts: true)).refunds
+            .count
     }
 
     @Test(arguments: Engine.available)
@@ -86,6 +87,47 @@ import WalletAPI
             #expect(try await market.show().isRefunded)
             #expect(try await market.money() == [10_000, 0])
             #expect(try await market.halts().isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `two refunds of one payment are paid out in one run`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1", "2")
+            #expect(try await market.pay(reservation).outcome == .paid)
+            for number in 1...2 {
+                let request = CancelTicketsRequest(
+                    concertID: market.concertID, reservationID: reservation.reservationID, seats: ["\(number)"])
+                let id = RequestID.numbered(UInt64(40 + number))
+                _ = try await market.seller(of: .alice).cancelTickets(request, CallOptions(requestID: id))
+            }
+            try await market.wallet.run("refunds")
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await market.entries() == [.topUp, .setAside, .payment, .refund, .refund])
+            #expect(try await due(market) == 0)
+            #expect(try await market.show().isRefunded)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a refund to a user without an account halts the concert, and delays no other refund`(
+        engine: Engine
+    ) async throws {
+        try await Market.with(engine) { market in
+            for (user, number) in [(TestCaller.alice, UInt64(100)), (.bob, 200)] {
+                try await market.topUp(3000, for: user, number: number)
+                let reservation = try await market.reserve("\(number / 100)", by: user, number: number + 1)
+                #expect(try await market.pay(reservation, by: user, number: number + 2).outcome == .paid)
+                try await market.giveBack(reservation, by: user, number: number + 3)
+            }
+            try await market.wallet.instances[0].database.transaction { tx in
+                try tx.execute("delete from account where user_id = $1", UserID.bob)
+            }
+            try await market.wallet.run("refunds")
+            #expect(try await market.money() == [3000, 0])
+            #expect(try await market.halts().map(\.paymentID) == [.numbered(202)])
+            #expect(try await due(market) == 1)
         }
     }
 

@@ -22,6 +22,7 @@ final class ConcertServer: ConcertHandlers {
     let takenLately: TakenLately
     let reservations: ReserveBatch.Line
     let confirmations: ConfirmBatch.Line
+    let acknowledgements: AcknowledgeBatch.Line
     private let brokenInvariants: Counter
 
     init(_ environment: ServiceEnvironment) {
@@ -36,6 +37,7 @@ final class ConcertServer: ConcertHandlers {
         takenLately = TakenLately(clock)
         reservations = ReserveBatch.line(on: environment.database)
         confirmations = ConfirmBatch.line(on: environment.database)
+        acknowledgements = AcknowledgeBatch.line(on: environment.database)
         brokenInvariants = environment.metrics.counter(
             "concert_broken_invariants_total", "Broken invariants. Raise an alarm if it increases.")
     }

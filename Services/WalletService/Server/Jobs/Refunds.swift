@@ -52,23 +52,35 @@ struct Refunds: Sendable {
             }
             if failing.level == 1 { log.info("refunds are fetched again") }
             failing.set(0)
-            await withTaskGroup { group in
-                for refund in page.refunds { group.addTask { await payOut(refund) } }
-            }
+            await payOut(page.refunds)
             guard page.hasMore, let last = page.refunds.last else { return }
             request.afterConcertID = last.concertID
             request.afterRefundID = last.refundID
         }
     }
 
-    private func payOut(_ refund: Refund) async {
-        guard let due = RefundDue(refund) else {
-            return log.error("a refund cannot be read", ["refund": "\(refund)"])
+    private func payOut(_ refunds: [Refund]) async {
+        let due = refunds.compactMap { refund in
+            let due = RefundDue(refund)
+            if due == nil { log.error("a refund cannot be read", ["refund": "\(refund)"]) }
+            return due
         }
+        for batch in RefundBatch.batches(of: due) {
+            let outcomes: [Result<RefundBatch.Outcome, any Error>]
+            do { outcomes = try await RefundBatch.payOut(batch, database) } catch {
+                outcomes = batch.map { _ in .failure(error) }
+            }
+            await withTaskGroup { group in
+                for (due, outcome) in zip(batch, outcomes) { group.addTask { await acknowledge(due, outcome) } }
+            }
+        }
+    }
+
+    private func acknowledge(_ due: RefundDue, _ outcome: Result<RefundBatch.Outcome, any Error>) async {
         do {
-            let (isPaidOut, halt) = try await database.transaction { tx in try Self.payOut(due, tx) }
-            if let halt { alarm.raise(halt) }
-            guard isPaidOut else { return }
+            let outcome = try outcome.get()
+            if let halt = outcome.halt { alarm.raise(halt) }
+            guard outcome.isPaidOut else { return }
             _ = try await concert.acknowledgeRefund(
                 AcknowledgeRefundRequest(concertID: due.concert, refundID: due.id, paymentID: due.payment),
                 identity.options(timeout: Self.timeout))
@@ -77,34 +89,6 @@ struct Refunds: Sendable {
         } catch {
             unanswered.increment()
             log.debug("a refund is not paid out yet", ["refund": "\(due.id)", "why": "\(error)"])
-        }
-    }
-
-    /// Returns true if the refund can be acknowledged, and the halt if it is new.
-    static func payOut(_ due: RefundDue, _ tx: Transaction) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
-        let old = try PaymentTable.find(due.payment, of: due.user, tx)
-        var payment = old
-        let paid = try RefundTable.find(due, tx).map { Money(minorUnits: $0.amount, due.amount.currency) }
-        let step =
-            payment?.receive(due, paid: paid, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
-        switch step {
-        case .nothing: return (false, nil)
-        case .acknowledge: return (true, nil)
-        case .giveBack:
-            if let payment, let old { try giveBack(due, payment, was: old, tx) }
-            return (true, nil)
-        case .halt(let why):
-            return (false, try HaltTable.insert(why, due.payment, of: due.user, for: due.concert, tx))
-        case .post, .release: preconditionFailure("a refund never posts or releases a payment")
-        }
-    }
-
-    private static func giveBack(_ due: RefundDue, _ payment: Payment, was old: Payment, _ tx: Transaction) throws {
-        try PaymentTable.refund(payment, was: old, tx)
-        try RefundTable.insert(PaidRefund(due), at: tx.now, tx)
-        try EventTable.append([SaleEvent.refund(due, payment, at: tx.now)], tx)
-        guard try AccountTable.move(AccountTable.Movement(due), tx) else {
-            throw BrokenInvariant("a refund is due, but the user has no account in its currency")
         }
     }
 }

@@ -131,6 +131,11 @@ enum PaymentTable {
         try reader.first(Statements.find, { $0.bind(user, id) }, map: payment)
     }
 
+    /// As `find`, without waiting.
+    static func pending(_ id: PaymentID, of user: UserID, _ reader: Reader) throws -> PendingRows<Payment> {
+        try reader.pendingRows(Statements.find, { $0.bind(user, id) }, map: payment)
+    }
+
     /// The newest ids first.
     static func all(
         of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader

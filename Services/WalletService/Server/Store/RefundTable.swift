@@ -21,8 +21,9 @@ enum RefundTable {
         guard count == 1 else { throw tx.conflict() }
     }
 
-    static func find(_ due: RefundDue, _ reader: Reader) throws -> PaidRefund? {
-        try reader.first(Statements.find, { $0.bind(due.user, due.payment, due.id) }, map: refund)
+    /// The refund if it was paid before, without waiting.
+    static func pending(_ due: RefundDue, _ reader: Reader) throws -> PendingRows<PaidRefund> {
+        try reader.pendingRows(Statements.find, { $0.bind(due.user, due.payment, due.id) }, map: refund)
     }
 
     static func refund(_ row: borrowing Row) throws -> PaidRefund {
