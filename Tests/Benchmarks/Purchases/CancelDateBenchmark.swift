@@ -40,8 +40,10 @@ enum CancelDateBenchmark {
             try await market.openSale(seats: configuration[reserved], named: "other", clients[0]))
 
         let pace = Buyers.Pace(duration: configuration[duration], inFlight: 64)
+        let usualTimes = try market.processorTimes()
         let before = try await others.pay(pace)
-        let start = Monotonic.now
+        let costs = try usualTimes.map { try $0.time.perOperation(before.latency.count) }
+        let (times, start) = (try market.processorTimes(), Monotonic.now)
         try await market.cancel(sale, clients[0])
         var (paid, seconds) = (before.latency.count, 0.0)
         var blocked: Double?
@@ -60,6 +62,10 @@ enum CancelDateBenchmark {
         report.add("rate meanwhile", meanwhile / usual * 100, "%")
         report.add("seats blocked after at most", blocked ?? 0, "s")
         report.add("refunds paid after at most", (Monotonic.now - start) / .seconds(1), "s")
+        for ((name, time), cost) in zip(times, costs) {
+            let ofPayments = Double(paid - before.latency.count) * cost
+            report.add("\(name) cpu per refund", (try time.perOperation(1) - ofPayments) / Double(count), "us")
+        }
         try await market.audit(clients[0])
         for client in clients { await client.shutdown() }
         report.show(asJSON: configuration[json])

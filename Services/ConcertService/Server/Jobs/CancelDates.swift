@@ -10,9 +10,11 @@ struct CancelDates: Sendable {
     /// Seats in one transaction. A concurrent sale waits at most some milliseconds for it.
     private static let batchSize = 100
     private static let mostDates = 100
-    /// The pauses take this multiple of the time of the batches, so that the sale of other dates goes on.
-    private static let pauseFactor = 3
-    private static let longestPause = Duration.milliseconds(200)
+    /// The pauses take this multiple of the time of the batches, so that the sale of other dates goes on. A busy program is
+    /// slower, so it pauses longer.
+    private static let pauseFactor = 5
+    /// So 50,000 seats are blocked within a minute, also during a sale.
+    private static let longestPause = Duration.milliseconds(80)
     /// The longest pause before a cancellation that an ended instance has left is continued.
     private static let longestAbsence = Duration.seconds(5)
 

@@ -20,8 +20,9 @@ struct CancelledBatch {
     init(_ seats: [Seat], of schedule: Schedule, _ cancellation: DateCancellation, _ tx: Transaction) throws {
         let holders = Set(seats.compactMap(\.holder)).sorted()
         let reservations = try ReservationTable.find(holders, of: schedule.concert, tx)
-        let all = try TicketTable.all(of: Array(reservations.values), tx).sorted { $0.seat < $1.seat }
-        let tickets = Dictionary(grouping: all, by: \.reservation)
+        // Sorting copies its elements, and a ticket is large, so only those of one reservation are sorted.
+        let all = try TicketTable.all(of: Array(reservations.values), tx)
+        let tickets = Dictionary(grouping: all, by: \.reservation).mapValues { $0.sorted { $0.seat < $1.seat } }
         // All seats of a reservation are blocked in one transaction, because another user could reserve the freed ones.
         let known = Set(seats.map(\.label))
         let others = reservations.values.flatMap(\.seats).filter { !known.contains($0) }
@@ -55,8 +56,8 @@ struct CancelledBatch {
 
     /// Writes in the lock order: reservations by id, tickets, seats by label.
     func write(_ tx: Transaction) throws {
-        for (id, old) in foundReservations.sorted(by: { $0.key < $1.key }) where reservations[id] != old {
-            try ReservationTable.save(reservations[id]!, was: old, tx)
+        for id in foundReservations.keys.sorted() where reservations[id] != foundReservations[id] {
+            try ReservationTable.save(reservations[id]!, was: foundReservations[id]!, tx)
             for (ticket, old) in zip(tickets[id] ?? [], foundTickets[id] ?? []) where ticket != old {
                 try TicketTable.save(ticket, was: old, tx)
             }
