@@ -116,6 +116,20 @@ import Testing
                 await expectRefusal("DATE_OVER") { try await house.cancelDate("fog", code: code, number: 31) }
             }
         }
+
+        @Test(arguments: ["", "fo\tg", "fo\u{202e}g", String(repeating: "x", count: 201)])
+        func `a reason that would change how others are shown is refused, and nothing is cancelled`(
+            reason: String
+        ) async throws {
+            try await House.with(.memory) { house in
+                let code = try await house.cancelDate("fog", number: 30).confirmation
+                let failure = await expectRefusal("INVALID_FIELD") {
+                    try await house.cancelDate(reason, code: code, number: 31)
+                }
+                #expect(failure?.violation?.field == "reason")
+                #expect(try await house.cancelDate("fog", number: 32).cancelledAt == nil)
+            }
+        }
     }
 
     struct Retries {

@@ -128,6 +128,11 @@ import Testing
                 await expectRefusal("NOT_SOLD") {
                     try await house.giveBack(["B-1-1"], of: held, as: .bob, number: 28)
                 }
+                for reason in ["i\tll", "i\u{202e}ll", String(repeating: "x", count: 201)] {
+                    await expectRefusal("INVALID_FIELD") {
+                        try await house.giveBack(["A-1-1"], of: mine, number: 29, reason: reason)
+                    }
+                }
                 #expect(try await house.show(mine, as: .alice).returnedSeats == ["A-1-2"])
             }
         }
