@@ -45,6 +45,8 @@ package struct Timeline: Sendable {
         self.reservation = reservation
         self.payments = payments
         self.tickets = tickets
+        let order = Dictionary(zip(reservation.seats, reservation.seats.indices)) { first, _ in first }
+        let tickets = tickets.sorted { order[$0.seat, default: .max] < order[$1.seat, default: .max] }
         let all =
             place + Self.events(of: reservation) + payments.flatMap(Self.events) + tickets.flatMap(Self.events)
             + refunds.map { Event(at: $0.at, step: .refunded, amount: $0.amount) }

@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a choice of one seat that fails says so in the singular`() {
-        let text = "no seat of grade “A” is free: choose another grade"
+        let text = "no seat of grade “A” is free: choose another grade or date, or try again later, because holds end"
         #expect(throws: ConcertRefusal.because(.noSeatsTogether, text)) { try choose(1, in: "xxx") }
     }
 

@@ -32,6 +32,13 @@ struct TimelineTests {
             ])
     }
 
+    @Test func `tickets that were issued together are in the order of the seats`() {
+        let reservation = Reservation(id: .numbered(1), state: .sold, seats: ["A-1-2", "A-1-10"])
+        let tickets = ["A-1-10", "A-1-2"].map { Ticket(state: .valid, seat: $0) }
+        let timeline = Timeline(reservation, place: [], payments: [], tickets: tickets)
+        #expect(timeline.events.map(\.seat).filter { !$0.isEmpty } == ["A-1-2", "A-1-10"])
+    }
+
     @Test func `an undone check-in shows the first use, the undo with its reason, and the next use`() {
         var reservation = Reservation(id: .numbered(1), state: .sold, seats: ["A-1-1"])
         reservation.soldAt = minute(1)

@@ -29,7 +29,7 @@ extension ConcertRefusal {
         return .because(
             .noSeatsTogether,
             count == 1
-                ? "no seat of grade “\(grade)” is free: choose another grade"
+                ? "no seat of grade “\(grade)” is free: choose another grade or date, or try again later, because holds end"
                 : "no \(count) seats of grade “\(grade)” are free together: request fewer seats or another grade")
     }
 

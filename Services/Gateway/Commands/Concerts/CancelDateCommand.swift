@@ -8,14 +8,15 @@ enum CancelDateCommand {
     private static let reason = Option("reason", .text("TEXT"), "reason that buyers read")
     private static let confirmation = Option(
         "confirmation", .text("CODE"), "code that the command prints without this option")
-    private static let pollInterval = Duration.milliseconds(500)
+    /// Each reply counts all seats of the date, so long cancellations are polled rarely.
+    private static let pauses = Backoff(from: .milliseconds(500), upTo: .seconds(4))
 
     static let command = Command(
         "admin schedule cancel", "Cancels a date: its seats leave the sale, and every ticket is refunded in full.",
         details: """
             Without --confirmation, the command changes nothing. It prints what would be cancelled, and the code to confirm
-            it; in a terminal, it asks for the code. A cancelled date cannot be opened again. The work goes on if the command
-            is interrupted. Repeat the command to see its progress.
+            it; in a terminal, it asks for the code. A cancelled date cannot be opened again. The command shows the progress. The
+            work goes on if the command is interrupted; repeat it to see the progress again.
             """,
         calls: [.concert], caller: .operator, operands: [Operands.target],
         flags: [reason, confirmation, CommonFlags.requestID],
@@ -62,8 +63,11 @@ enum CancelDateCommand {
     ) async throws {
         var (reply, request) = (first, request)
         request.confirmation = ""
+        var polls = 0
         while reply.finishedAt == nil {
-            try await run.clock.sleep(for: pollInterval)
+            if polls > 0 { run.note(reply.progress) }
+            polls += 1
+            try await run.clock.sleep(for: pauses.pause(after: polls))
             reply = try await run.caller.call(
                 ConcertMethods.cancelDate, request, requestID: run.caller.newRequestID())
         }
@@ -80,6 +84,9 @@ extension CancelDateReply {
         "\(date.name) has \(left.seats.counted("seat")): \(left.held) held, and \(left.tickets.counted("ticket")) for "
             + "\(Money.text(left.refunded, currency)), which would be refunded."
     }
+
+    /// `1200 of 50000 seats are blocked.`
+    fileprivate var progress: String { "\(done.seats) of \((done.seats + left.seats).counted("seat")) are blocked." }
 
     fileprivate var json: JSON {
         .object([

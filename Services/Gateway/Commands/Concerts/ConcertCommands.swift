@@ -198,11 +198,13 @@ enum ConcertCommands {
             (request.reason, request.returnUntil) = (reason, try run.time(returnUntil, of: date.concert))
             func local(_ time: Timestamp?) -> String { run.localTime(time, of: date.concert) }
             let right = request.returnUntil.map { "Buyers can return them in full until \(local($0))." }
-            try run.questions.requireConfirmation(
-                "Move \(date.name) from \(local(date.settings.startsAt)) to \(local(request.startsAt))? "
-                    + "Seats sold: \(date.entry.counts?.sold ?? 0). "
-                    + (right ?? "Buyers get no further right to return them: \(returnUntil.flag) gives one."),
-                unchanged: "\(date.name) was not moved")
+            if date.entry.cancelledAt == nil {
+                try run.questions.requireConfirmation(
+                    "Move \(date.name) from \(local(date.settings.startsAt)) to \(local(request.startsAt))? "
+                        + "Seats sold: \(date.entry.counts?.sold ?? 0). "
+                        + (right ?? "Buyers get no further right to return them: \(returnUntil.flag) gives one."),
+                    unchanged: "\(date.name) was not moved")
+            }
             let reply = try await run.caller.call(
                 ConcertMethods.moveDate, request, requestID: run.caller.newRequestID())
             let moved = ConcertDate(concert: date.concert, entry: reply.schedule)

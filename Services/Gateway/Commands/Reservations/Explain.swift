@@ -8,6 +8,8 @@ import WalletAPI
 /// Explains what happened to a reservation.
 enum Explain {
     private static let code = Operand("CODE", .text("CODE"))
+    /// With seconds, because the order of the steps may be disputed.
+    private static let timeFormat = "%-d %b %Y %H:%M:%S %Z"
 
     static let own = Command(
         "explain", "Shows what happened to a reservation: place, hold, payments, tickets, refunds.",
@@ -66,9 +68,10 @@ enum Explain {
         let owner =
             run.caller.isOperator ? try await People(run.caller).users([reservation.userID].compactMap { $0 }) : [:]
         let user = reservation.userID.flatMap { owner[$0] }
+        let zone = run.zone(of: nil)
         let table = Table(["TIME", .wrapped("WHAT"), "BY"], timeline.events) { event in
             [
-                run.localTime(event.at), event.text(in: timeline),
+                zone.text(of: event.at, timeFormat), event.text(in: timeline),
                 event.actor.map { names[$0] ?? IDSuffix.text(of: $0) } ?? "",
             ]
         }
