@@ -9,9 +9,9 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     /// Maximum of outstanding answers. If they filled the buffers of both ends, both would wait for each other.
     private static let outstandingLimit = 64
 
-    /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. An operator
-    /// or a crash may have ended the wait of the transaction that wrote the rows. Without its own wait, this
-    /// transaction would acknowledge rows that a fail-over loses.
+    /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. An operator or a crash
+    /// may have ended the wait of the transaction that wrote the rows. Without its own wait, this transaction would acknowledge
+    /// rows that a fail-over loses.
     private static let standbyWait: Statement =
         "select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null"
     private static let beginWriting: Statement = "begin isolation level read committed"

@@ -11,7 +11,7 @@ struct PostgreSQLServer {
     let hasSynchronousStandby: Bool
     /// True if there is a pooler: the session belongs to another process than the one that accepted the connection.
     let isPooled: Bool
-    /// The start of the server, in microseconds. A standby that is promoted has another one than the lost server.
+    /// The start of the server, as it writes it. A standby that is promoted has another one than the lost server.
     let run: String
 
     /// Throws if a crash or a fail-over may lose commits that this server acknowledges.
