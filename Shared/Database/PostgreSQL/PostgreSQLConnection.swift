@@ -33,7 +33,6 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     }
 
     let isOnlyWriter = false
-    var serverRun: String { link.server.run }
     let link: PostgreSQLLink
     private var pending: [Outstanding] = []
     private var phase = PostgreSQLPhase.writing
@@ -41,6 +40,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     private var needsOtherServer = false
     private let parameters = PostgreSQLParameters()
     private var statements = PostgreSQLStatements()
+    var serverRun: String { link.server.run }
 
     init(_ link: PostgreSQLLink) {
         self.link = link
@@ -68,9 +68,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     }
 
     /// Begins one query outside of a transaction. `endQuery` follows.
-    func beginQuery() {
-        phase = .reading
-    }
+    func beginQuery() { phase = .reading }
 
     func endQuery() {
         guard link.isAlive else { return }

@@ -75,5 +75,10 @@ struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Takes back the event that `take` has just admitted.
-    mutating func giveBack(_ key: Key) { younger[key]?.giveBack() }
+    mutating func giveBack(_ key: Key) {
+        var limiter = new
+        limiter.busyUntil = younger[key] ?? new.busyUntil
+        limiter.giveBack()
+        younger[key] = limiter.busyUntil
+    }
 }
