@@ -1,3 +1,4 @@
+import Display
 import CommandLine
 import ConcertAPI
 import Journeys
