@@ -64,8 +64,8 @@ enum ActionCommands {
         let user = try run[who].map { text in
             if let id = UserID(text) ?? names.first(where: { $0.value.name == text })?.key { return id }
             let hint = text.nearest(among: names.values.map(\.name)).map { "Did you mean \($0)?" }
-            throw GatewayError(
-                .refused, "--who: no operator is called \(text)", hint: hint ?? "See: gateway admin operator list")
+            let lists = "The names are in gateway admin operator list, and whole ids in gateway admin log -o table"
+            throw GatewayError(.refused, "--who: no operator is called \(text)", hint: hint ?? lists)
         }
         return ActionReader.Filter(
             user: user, method: try run[call].map { try Methods.find($0).name } ?? "", since: from, until: end)
