@@ -94,7 +94,7 @@ package struct Timeline: Sendable {
     private static func events(of ticket: Ticket) -> [Event] {
         [
             Event(at: ticket.issuedAt, step: .ticketIssued, seat: ticket.seat),
-            // A second check-in hides the time of those between.
+            // A ticket stores the times of its first and its latest check-in only.
             ticket.firstUsedAt.map { Event(at: $0, step: .checkedIn, seat: ticket.seat) },
             ticket.undoneAt.map {
                 Event(at: $0, step: .checkInUndone, seat: ticket.seat, reason: ticket.undoReason)
@@ -105,7 +105,7 @@ package struct Timeline: Sendable {
             ticket.cancelledAt.map {
                 Event(at: $0, step: .ticketCancelled, seat: ticket.seat, reason: ticket.cancelReason)
             },
-            // A later move is nothing to the owner of a cancelled ticket.
+            // A move after the cancellation does not concern the owner of the ticket.
             ticket.movedAt.flatMap { moved in
                 moved > ticket.cancelledAt ?? moved
                     ? nil : Event(at: moved, step: .dateMoved, seat: ticket.seat, reason: ticket.moveReason)

@@ -131,7 +131,7 @@ package struct WaitingLine: Sendable {
         try caller.records.update { $0.removePlace(in: recorded.room) }
     }
 
-    /// Activates the place after the wait. `place` is its state then.
+    /// Activates the place after the wait. `place` is the place at the end of the wait.
     package func enter(_ place: Place, _ recorded: RecentActivity.Place) async throws -> Place {
         guard place.state == .admitted || place.state == .active else {
             try caller.records.update { $0.removePlace(in: recorded.room) }

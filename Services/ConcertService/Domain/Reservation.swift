@@ -212,8 +212,8 @@ extension Reservation {
         return refund
     }
 
-    /// Ends what is held or sold, because the date is cancelled. Returns the refund of a sold one, and nil for a hold. Nil
-    /// also if it has ended before. `refund` is a new id.
+    /// Ends a held or sold reservation, because its date is cancelled. Returns the refund of a sold one. Nil for a hold, and if
+    /// the reservation has ended before. `refund` is a new id.
     package mutating func cancelDate(
         _ cancellation: DateCancellation, refund: RefundID, _ tickets: inout [Ticket], now: Timestamp
     ) throws(ConcertRefusal) -> Refund? {

@@ -216,7 +216,7 @@ extension Schedule {
             presales = room == nil ? [] : rooms.filter { $0 != room }
         }
 
-        /// Of the settings in a request that adds the date, which has no presales then.
+        /// The fingerprint of a request that adds a date. It has no presales, because a date has none when it is added.
         var fingerprint: Fingerprint {
             Fingerprint([
                 name, "\(startsAt)", "\(endsAt)", "\(saleOpensAt)", "\(saleClosesAt)",

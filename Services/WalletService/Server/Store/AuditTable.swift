@@ -30,7 +30,7 @@ enum AuditTable {
         return first...last
     }
 
-    /// All users with rows in a range that `nextUsers` returned. Few of them are new since then.
+    /// All users with rows in a range that `nextUsers` returned. Few users were added since, so the list stays short.
     static func users(in range: ClosedRange<UserID>, _ reader: Reader) throws -> [UserID] {
         [range.lowerBound] + (try users(after: range.lowerBound, upTo: range.upperBound, limit: .max, reader))
     }

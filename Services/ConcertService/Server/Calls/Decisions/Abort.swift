@@ -12,7 +12,7 @@ extension ConcertServer {
             let decision = Decision(payment, for: request.reservationID, .aborted(.requested), at: tx.now)
             guard try DecisionTable.insert([decision], in: concert, tx).all() == [payment] else {
                 let earlier = try Self.decision(about: payment, in: concert, tx)
-                return AbortReply(decision: earlier.known(toParts: request.understandsParts))
+                return AbortReply(decision: earlier.known(toNew: request.understandsParts))
             }
             return AbortReply(decision: .init(decision))
         }

@@ -14,7 +14,7 @@ extension ConcertServer {
             amount: try Money(field: request.amount, request.currency), deadline: call.deadline)
         let (outcomes, index) = try await confirmations.outcome(of: waiting, in: request.concertID)
         let decision = try countingBrokenInvariants { try outcomes[index].get() }
-        return ConfirmReply(decision: decision.known(toParts: request.understandsParts))
+        return ConfirmReply(decision: decision.known(toNew: request.understandsParts))
     }
 
     static func decision(
@@ -29,10 +29,10 @@ extension ConcertServer {
 }
 
 extension ConcertAPI.Decision {
-    /// Replaces a reason that callers do not know if they do not understand parts.
-    func known(toParts: Bool) -> Self {
+    /// Replaces the reason that callers of earlier versions do not know. `isNew` is true for a caller that understands parts.
+    func known(toNew isNew: Bool) -> Self {
         var decision = self
-        if !toParts, reason == .dateCancelled { decision.reason = .gone }
+        if !isNew, reason == .dateCancelled { decision.reason = .gone }
         return decision
     }
 }
