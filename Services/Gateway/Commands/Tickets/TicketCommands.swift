@@ -76,22 +76,24 @@ enum TicketCommands {
     }
 
     /// Prints a ticket with its QR code. `text` stands above that of the ticket. A code as high as the terminal stays until Enter,
-    /// because the prompt of the shell would push it up.
+    /// because the prompt of the shell would push it up. With --yes nothing waits.
     static func show(
         _ own: OwnTicket, _ run: Invocation, isInverted: Bool = false, above text: String = ""
     ) async throws {
         let (own, code) = try await Tickets(run.caller).show(own)
         let text = text + own.text(run)
         let picture = picture(of: code, text, run, isInverted)
-        if picture == nil, run.questions.canAsk,
+        if picture == nil, run.questions.canAsk, !run.questions.isConfirmed,
             let screen = beside(code, "\(text)\n\nPress Enter to go on.", rows: run.console.rows, run, isInverted)
         {
             run.console.draw(screen)
             _ = run.console.input.line()
             return
         }
-        let tooSmall = "The terminal is too small for the QR code. Make it larger, or write a picture with --png FILE."
-        run.show(own.json.adding(["ticketCode": .string(code)]), picture ?? "\(text)\n\(tooSmall)")
+        let toFile = "gateway ticket show \(own.ticket.seat.argument) --png FILE"
+        run.show(
+            own.json.adding(["ticketCode": .string(code)]),
+            picture ?? "\(text)\nThe terminal is too small for the QR code. To write it as a picture: \(toFile)")
     }
 
     /// The QR code with a text: to the right of it, or above it if there is no space. Nil if the terminal is too small.
