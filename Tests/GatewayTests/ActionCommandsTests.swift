@@ -113,6 +113,14 @@ struct ActionCommandsTests {
         #expect(request.until == .noon && request.since == .noon - .hours(12))
     }
 
+    @Test(arguments: [("0000-0001", 3), ("ffffffff", 0)])
+    func `--who accepts the end of an id, which a terminal shows`(end: String, count: Int) async throws {
+        let log = Self.log("CreateRoom", "OpenRoom", "PauseRoom")
+        let result = try await gateway("admin log --service queue --who \(end)", Self.pages(of: log))
+        #expect(result.exit == .done)
+        #expect(result.output.ranges(of: "  queue  ").count == count)
+    }
+
     @Test(arguments: [
         ("--who olivai", GatewayExit.refused, "--who: no operator is called olivai. Did you mean olivia?"),
         ("--call OpenRom", .usage, "Did you mean OpenRoom?"),

@@ -9,7 +9,7 @@ import WalletAPI
 /// Shows and checks the log of what operators did.
 enum ActionCommands {
     private static let who = Option(
-        "who", .text("NAME"), "only actions of this operator: a name, or the id of a user")
+        "who", .text("NAME"), "only actions of this operator: a name, or the id of a user or its end")
     private static let call = Option("call", .text("METHOD"), "only calls of this method, such as OpenRoom")
     private static let since = Option("since", .time, "only actions from this time on")
     private static let until = Option("until", .time, "only actions before this time")
@@ -39,9 +39,13 @@ enum ActionCommands {
 
     private static func show(_ run: Invocation) async throws {
         let names = try await names(run)
-        var reader = ActionReader(run.caller, services(run), try filter(run, names))
+        let filter = try filter(run, names)
+        // The services know whole ids only.
+        let suffix = filter.user == nil ? run[who].map { IDSuffix($0) } : nil
+        var reader = ActionReader(run.caller, services(run), filter)
         repeat {
             while let (service, action) = try await reader.next() {
+                if let suffix, !suffix.matches(action.userID) { continue }
                 run.console.print(text(action, of: service, names[action.userID], run))
             }
             if run[follow] { try await run.clock.sleep(for: pollInterval) }
@@ -61,11 +65,13 @@ enum ActionCommands {
     private static func filter(_ run: Invocation, _ names: [UserID: OperatorLogin]) throws -> ActionReader.Filter {
         let (from, end) = (try run.time(since), try run.time(until))
         if let from, let end, from >= end { throw GatewayError.usage("--until must be later than --since") }
-        let user = try run[who].map { text in
+        let user = try run[who].flatMap { text in
             if let id = UserID(text) ?? names.first(where: { $0.value.name == text })?.key { return id }
-            let hint = text.nearest(among: names.values.map(\.name)).map { "Did you mean \($0)?" }
-            let lists = "The names are in gateway admin operator list, and whole ids in gateway admin log -o table"
-            throw GatewayError(.refused, "--who: no operator is called \(text)", hint: hint ?? lists)
+            let nearest = text.nearest(among: names.values.map(\.name))
+            if nearest == nil, IDSuffix.canBe(text) { return nil }
+            throw GatewayError(
+                .refused, "--who: no operator is called \(text)",
+                hint: nearest.map { "Did you mean \($0)?" } ?? "See: gateway admin operator list")
         }
         return ActionReader.Filter(
             user: user, method: try run[call].map { try Methods.find($0).name } ?? "", since: from, until: end)
