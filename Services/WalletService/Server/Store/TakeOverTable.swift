@@ -3,16 +3,6 @@ import Database
 /// The turns of instances that take over the rows of others. A transaction that writes the row of a kind has the turn until its
 /// end, so two instances never claim the same rows at once.
 enum TakeOverTable {
-    static let migrations = [
-        Migration(
-            8, "take over the work of other instances in turns",
-            .table(
-                """
-                create table take_over (
-                    kind text not null, turns bigint not null, constraint take_over_key primary key (kind))
-                """))
-    ]
-
     private static let lock: Statement = """
         insert into take_over (kind, turns) values ($1, 1)
         on conflict (kind) do update set turns = take_over.turns + 1

@@ -8,8 +8,7 @@ enum WalletSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations, EventTable.migrations(as: 7),
-        TakeOverTable.migrations)
+        ofSchema, ActionTable.migrations(as: 4), RefundSchema.migrations, EventTable.migrations(as: 7))
 
     private static let ofSchema = [
         Migration(
@@ -158,6 +157,14 @@ enum WalletSchema {
                         perform create_distributed_table('login', 'name', colocate_with => 'none');
                     end if;
                 end $$
+                """)),
+        // A row for each kind of work. The instance that has written it last takes over the work of others.
+        Migration(
+            8, "take over the work of other instances in turns",
+            .table(
+                """
+                create table take_over (
+                    kind text not null, turns bigint not null, constraint take_over_key primary key (kind))
                 """)),
     ]
 }
