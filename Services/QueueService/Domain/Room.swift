@@ -259,6 +259,11 @@ package struct Room: Equatable, Sendable {
         if place.isLive { end(&place, .revoked, reason, now: now) }
     }
 
+    /// Replaces the counts that a version without them did not keep.
+    package mutating func recount(waiting: Int64, ended: EndedPlaces) {
+        (self.waiting, self.ended) = (waiting, ended)
+    }
+
     func checkSlots() {
         precondition(occupied >= 0, "room \(id) has freed more slots than it had")
     }

@@ -19,6 +19,7 @@ final class FiguresReport: Sendable {
     private let database: Database
     private let clock: any Clock
     private let roomsInUse: RoomsInUse
+    private let recount: Recount
     private let figures = Lock(RoomFigures())
     private let admissions: Counter
     private let waits: Histogram
@@ -26,6 +27,7 @@ final class FiguresReport: Sendable {
     init(_ environment: ServiceEnvironment, _ rooms: RoomsInUse) {
         database = environment.database
         roomsInUse = rooms
+        recount = Recount(environment.database)
         clock = environment.clock
         let metrics = environment.metrics
         admissions = metrics.counter("queue_admissions_total", "Users whom this instance has admitted.")
@@ -68,7 +70,8 @@ final class FiguresReport: Sendable {
     }
 
     func run() async throws {
-        let rooms = try await roomsInUse.list().rooms
+        let list = try await roomsInUse.list()
+        let rooms = list.rooms
         var claims: [RoomID: Int64] = [:]
         for start in stride(from: 0, to: rooms.count, by: Self.pageSize) {
             let page = rooms[start...].prefix(Self.pageSize).map(\.id)
@@ -76,6 +79,7 @@ final class FiguresReport: Sendable {
         }
         let read = RoomFigures(of: rooms, claims: claims, at: clock.now)
         figures.withLock { $0 = read }
+        if list.failure == nil { try await recount.run(in: rooms) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import QueueDomain
 
 /// The number of claims in each room. A claim does not lock the room, so it counts in a row of its own. A room has several of
 /// these rows, so that claims through different instances seldom wait for each other.
@@ -14,6 +15,43 @@ enum ClaimTable {
         static let counts = KeyedStatement(after: 0) { room in
             "select room_id, cast(sum(claims) as bigint) from room_claims where room_id = \(room) group by room_id"
         }
+        /// One statement, so that all counts are of one moment on every engine.
+        static let recount: Statement = """
+            select count(case when state = \(Place.State.waiting) then 1 end),
+                count(case when state = \(Place.State.finished) then 1 end),
+                count(case when state = \(Place.State.left) then 1 end),
+                count(case when state = \(Place.State.lapsed) then 1 end),
+                count(case when state = \(Place.State.revoked) then 1 end),
+                count(case when state > \(Place.State.active) and claimed_at is not null then 1 end),
+                count(claimed_at),
+                (select cast(coalesce(sum(claims), 0) as bigint) from room_claims where room_id = $1)
+            from place where room_id = $1
+            """
+    }
+
+    /// The counts of a room that its places have, and the claims that are counted.
+    struct Recount: Equatable, Sendable {
+        let waiting: Int64
+        let ended: EndedPlaces
+        let claims: Int64
+        let countedClaims: Int64
+    }
+
+    /// Counts all places of a room.
+    static func recount(in room: RoomID, _ reader: Reader) throws -> Recount? {
+        try reader.first(Statements.recount, { $0.bind(room) }) { row in
+            Recount(
+                waiting: try row.int64(0),
+                ended: EndedPlaces(
+                    finished: try row.int64(1), left: try row.int64(2), lapsed: try row.int64(3),
+                    revoked: try row.int64(4), active: try row.int64(5)),
+                claims: try row.int64(6), countedClaims: try row.int64(7))
+        }
+    }
+
+    /// Counts the claims that no instance has counted.
+    static func add(_ count: Int64, in room: RoomID, _ tx: Transaction) throws {
+        try tx.execute(Statements.add) { $0.bind(room, Int64(0), count) }
     }
 
     /// Counts the claims of a transaction, as its last step. `place` is one of them.
