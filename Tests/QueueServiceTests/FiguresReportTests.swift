@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `a new instance counts the places that an older version did not count`() async throws {
+    @Test func `a new instance counts what an older version did not count`() async throws {
         try await Waiting.with(.postgreSQL, instances: 2, limits: RoomLimits(activeLimit: 3)) { waiting in
             let alice = try await waiting.join(.alice, request: 10)
             let bob = try await waiting.join(.bob, request: 11)
@@ -70,6 +70,7 @@ import Testing
             try await waiting.service.instances[1].database.transaction { tx in
                 try tx.execute("update room set waiting = 0, ended_left = 0, ended_active = 0")
                 try tx.execute("delete from room_claims")
+                try tx.execute("insert into room_claims (room_id, part, claims) select room_id, 3, 1 from room")
             }
             try await waiting.service.instances[1].run("figures")
             let after = try await counts()
