@@ -49,6 +49,9 @@ struct PaymentPage: Sendable {
         } catch let failure as CallFailure where failure.isBecause(WalletReason.paymentUnknown) {
             // The payment may still arrive, or was never sent.
             return pending(id)
+        } catch let failure as CallFailure where failure.outcome == .unavailable {
+            // The payment may have been sent before the wallet service went away.
+            return pending(id)
         }
         switch payment.outcome {
         case .pending: return pending(id)

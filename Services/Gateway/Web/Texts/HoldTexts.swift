@@ -22,8 +22,8 @@ extension Text {
         "지갑 충전은 주최 측에서만 할 수 있습니다. 주최 측에 문의하신 뒤 시간 안에 다시 방문해 주세요.")
     static let pendingTitle = Text("The payment is in progress", "결제가 진행 중입니다")
     static let pendingWhy = Text(
-        "There is no decision yet. The amount is set aside and is taken once at most. You need not do anything.",
-        "아직 결과가 나오지 않았습니다. 금액은 보류 상태이며, 두 번 결제되지 않습니다. 따로 하실 일은 없습니다.")
+        "There is no decision yet. You pay once at most. You need not do anything.",
+        "아직 결과가 나오지 않았습니다. 두 번 결제되는 일은 없으며, 따로 하실 일은 없습니다.")
     static let checkAgain = Text("Check again", "다시 확인하기")
 
     static func pay(_ amount: Text) -> Text { Text("Pay \(amount(in: .english))", "\(amount(in: .korean)) 결제하기") }
