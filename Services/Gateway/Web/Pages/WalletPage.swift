@@ -62,8 +62,8 @@ struct WalletPage: Sendable {
             """
             <tr><td>\(Parts.time(entry.at, visit))</td><td>\(visit(entry.kind.text))\
             \(HTML.when(!entry.reason.isEmpty, "<br><span class=\"quiet\">\(entry.reason)</span>"))</td>\
-            <td class="number">\(visit.money(entry.amount, currency))</td>\
-            <td class="number">\(visit.money(entry.available, currency))</td></tr>
+            <td class="number">\(entry.kind.sign)\(visit.money(entry.amount, currency))</td>\
+            <td class="number" data-label="\(visit(.balance))">\(visit.money(entry.available, currency))</td></tr>
             """
         }
         let more = reply.entries.last.map { last in
@@ -88,6 +88,15 @@ struct WalletPage: Sendable {
 }
 
 extension EntryKind {
+    /// How the movement changes the money that can be spent. A payment takes money that was set aside before.
+    fileprivate var sign: String {
+        switch self {
+        case .topUp, .release, .refund: "+"
+        case .setAside: "\u{2212}"
+        case .payment, .unspecified, .unrecognized: ""
+        }
+    }
+
     fileprivate var text: Text {
         switch self {
         case .topUp: .toppedUp
