@@ -47,9 +47,10 @@ struct Entrances: Sendable {
 
     private func section(of room: Room, mayReload: Bool) -> HTML {
         let join = last?.roomID == room.roomID ? Text.joinAgain : .join
+        let opening = opening(of: room, .joinsIn, mayReload: mayReload)
         return """
-            <section class="card centred"><h2>\(visit(room.title))</h2><p>\(visit(room.sentence))</p>
-            \(opening(of: room, .joinsIn, mayReload: mayReload))\(line.message(room.message))
+            <section class="card centred"><h2>\(visit(room.title))</h2>
+            \(opening ?? "<p>\(visit(room.sentence))</p>")\(line.message(room.message))
             \(HTML.when(room.canBeJoined, room.needsCode ? codeForm(join) : form(join)))
             </section>
             """
@@ -62,7 +63,7 @@ struct Entrances: Sendable {
         let joinable = presales.filter(\.canBeJoined)
         let openings: [HTML] = presales.compactMap { opening(of: $0, .presaleJoinsIn, mayReload: mayReload) }
         let forms: [HTML] = joinable.filter { !$0.needsCode }.map { form(.joinPresale, presale: $0) }
-        let codes = HTML.when(joinable.contains(where: \.needsCode), codeForm(.joinPresale))
+        let codes = HTML.when(joinable.contains(where: \.needsCode), codeForm(.joinWithCode))
         return """
             <section class="card centred"><h2>\(visit(.presale))</h2><p>\(visit(.presaleWhy))</p>
             \(openings)\(presales.map { line.message($0.message) })\(forms)\(codes)

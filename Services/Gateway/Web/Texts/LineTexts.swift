@@ -21,6 +21,7 @@ extension Text {
     static let presaleWhy = Text(
         "Some buyers come first, in a line of their own.", "선예매 대상자는 별도의 대기열에서 먼저 예매하실 수 있습니다.")
     static let joinPresale = Text("Join the presale", "선예매 참여하기")
+    static let joinWithCode = Text("Join with the code", "코드로 참여하기")
     static let presaleJoinsIn = Text("You can join the presale in", "선예매 참여 가능까지")
     static let youHaveBought = Text(
         "You have tickets for this date. To buy more, join the line again.",
