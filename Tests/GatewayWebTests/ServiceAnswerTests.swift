@@ -205,4 +205,40 @@ import WalletAPI
         let repeatable = Self.problem({ $0.indefinite }, requestID: nil)
         #expect(repeatable.status == 503 && safety(repeatable) == nil)
     }
+
+    @Test(
+        arguments: [
+            (RPCFailure(ConcertReason.concertUnknown), Service.concert, 404),
+            (RPCFailure(ConcertReason.scheduleUnknown), .concert, 404),
+            (RPCFailure(ConcertReason.seatHeld), .concert, 409), (RPCFailure(ConcertReason.seatSold), .concert, 409),
+            (RPCFailure(ConcertReason.passRefused), .concert, 403),
+            (RPCFailure(ConcertReason.saleOver), .concert, 410),
+            (RPCFailure(ConcertReason.dateCancelled), .concert, 410),
+            (RPCFailure(ConcertReason.alreadySold), .concert, 409),
+            (RPCFailure(CallReason.requestIDReused), .concert, 409),
+            (RPCFailure(QueueReason.placeLapsed), .queue, 403), (RPCFailure(QueueReason.roomClosed), .queue, 410),
+            (RPCFailure(QueueReason.roomDraining), .queue, 410), (RPCFailure(QueueReason.roomNotOpen), .queue, 409),
+            (RPCFailure(QueueReason.roomFull), .queue, 503), (RPCFailure(QueueReason.userBanned), .queue, 403),
+            (RPCFailure(WalletReason.concertHalted), .wallet, 503),
+            (RPCFailure(WalletReason.paymentIDReused), .wallet, 409),
+            (RPCFailure(WalletReason.sessionEnded), .wallet, 401),
+            (RPCFailure(.unavailable, "", "the service does not answer"), .wallet, 503),
+        ])
+    func `each failure that a buyer can meet has its status and sentences`(
+        failure: RPCFailure, service: Service, status: Int
+    ) {
+        let problem = Problem(CallFailure(failure, of: service, requestID: .numbered(1)))
+        #expect(problem.status == status)
+        for language in Language.allCases {
+            #expect(problem.title(in: language) != Text.broken(in: language))
+            #expect(!problem.happened(in: language).isEmpty)
+        }
+    }
+
+    @Test func `too little money, and a field that breaks its rule, are explained in the language of the buyer`() {
+        let payment = Payment(paymentID: PaymentID(high: 1, low: 3), outcome: .notPaid, reason: .insufficient)
+        #expect(Problem(payment, nil).status == 402)
+        let refused = Problem(CallFailure(.invalid("name", "must begin with a letter"), of: .wallet))
+        #expect(refused.status == 400 && refused.happened(in: .korean) == Text.nameRule(in: .korean))
+    }
 }
