@@ -1,6 +1,7 @@
 """The programs with a sale, and buyers beside the one in the browser."""
 
 import json
+import re
 
 from edge import Edge
 
@@ -39,6 +40,13 @@ class Sale(Edge):
             "admin", "schedule", "add", f"moon-tour/{name}", "--starts", "2037-04-03 20:00", "--ends", "2037-04-03 23:00",
             *options)
         self.gateway("admin", "seats", "set", f"moon-tour/{name}", "--hall", hall)
+
+    def cancel(self, name):
+        """Adds a date, and cancels it."""
+        self.add_date(name)
+        cancel = ["admin", "schedule", "cancel", f"moon-tour/{name}", "--reason", "Storm warning"]
+        confirmation = re.search(r"--confirmation (\S+)", self.gateway(*cancel)).group(1)
+        self.gateway(*cancel, "--confirmation", confirmation)
 
     def add_presale(self, codes):
         """The date early, whose room opens later. Its presale lets in one buyer at once. Returns codes for it."""

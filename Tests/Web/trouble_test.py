@@ -65,6 +65,20 @@ class Crowd(unittest.TestCase):
             self.assertFalse(browser.has(browser.form("best")))
             browser.press("leave")
 
+    def test_a_line_that_is_paused_or_closed_says_so(self):
+        self.sale.gateway("admin", "room", "create", "short-lived", "--active", "1")
+        self.sale.gateway("admin", "room", "open", "short-lived")
+        self.sale.add_date("brief", "--room", "short-lived")
+        self.sale.other("inside", "join", "moon-tour/brief", "--wait")
+        with Browser(self.sale) as browser:
+            browser.sign_up("outside", "/moon-tour/brief")
+            browser.press("join")
+            self.sale.gateway("admin", "room", "pause", "short-lived")
+            browser.until(lambda: "The sale is paused. You keep your place" in browser.text)
+            self.sale.gateway("admin", "room", "close", "short-lived", "--yes")
+            browser.until(lambda: "The line is closed" in browser.text)
+            self.assertFalse(browser.has(browser.form("join")))
+
 
 class Trouble(unittest.TestCase):
     @classmethod
@@ -92,6 +106,19 @@ class Trouble(unittest.TestCase):
                 self.assertEqual(browser.path.split("?")[0], page.split("?")[0])
             browser.open("/wallet")
             self.assertEqual(browser.find(".big").text, "€0.00")
+
+    def test_a_turn_that_ends_on_the_map_is_explained(self):
+        # The script would load the page again as soon as it cannot renew its pass.
+        with Browser(self.sale, javascript=False) as browser:
+            browser.sign_up("robot", FRIDAY)
+            browser.press("join")
+            place = next(each["placeId"] for each in self.sale.operator_json("admin", "user", "places", "robot"))
+            self.sale.gateway("admin", "room", "revoke", "sale", place, "--reason", "Bought by a robot")
+            browser.press("best")
+            self.assertIn("Your turn is over", browser.text)
+            self.assertIn("Seats that you hold stay yours", browser.text)
+            self.assertIn("The organiser has ended your place: Bought by a robot", browser.text)
+            self.assertTrue(browser.has(browser.form("join")))
 
     def test_a_browser_that_dies_at_the_payment_pays_once(self):
         with Browser(self.sale) as browser:
