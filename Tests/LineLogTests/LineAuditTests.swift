@@ -151,6 +151,11 @@ import Testing
         #expect(stranger.violation(line.receipt(of: 6)) == "FILE: the checkpoint is not signed by the key of the site")
         #expect(line.violation("hello")?.hasPrefix("FILE is damaged") == true)
         #expect(line.violation(try line.consistency(from: 3))?.hasSuffix("name the earlier file first") == true)
+        let room = LineCheckpoint(
+            of: LineOrigin(site: "tickets.example.com", room: RoomID(high: 1, low: 3)), size: 11,
+            root: line.checkpoint.root, admitted: 0, at: line.now, signedWith: line.keys)
+        let elsewhere = LineFile.log(line.leaves.map(\.hash), room.note.whole)
+        #expect(line.violation(line.log, elsewhere)?.hasPrefix("FILE is about line tickets.example.com/line/") == true)
         var longer = line
         longer.places.append(PlaceID(high: 8, low: 1))
         #expect(line.violation(longer.log, line.log) == "LATER is older than FILE: name the older file first")
