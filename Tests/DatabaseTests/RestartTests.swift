@@ -17,8 +17,10 @@ import Threads
         ])
         let url = try await onThread { server.readLine() ?? "" }
         let database = try Database(url: url, migrations: Ledger.migrations, clock: SystemClock())
-        let progress = CountingSemaphore()
-        let writers = (0..<8).map { caller in Task { try await write(as: caller, of: 8, to: database, progress) } }
+        let (progress, runs) = (CountingSemaphore(), Recorder<String>())
+        let writers = (0..<8).map { caller in
+            Task { try await write(as: caller, of: 8, to: database, progress, runs) }
+        }
         for _ in 1...3 {
             try await progress.signals(50)
             server.write("\n")
@@ -35,22 +37,28 @@ import Threads
         }
         #expect(problem == nil)
         #expect(acknowledged.count > 100)
+        #expect(Set(runs.all).count == 4, "each start of the server has a name of its own")
         await database.close()
         server.kill(SIGTERM)
         _ = try await onThread { server.wait() }
     }
 
     /// Writes entries one by one until cancelled. Returns the acknowledged ones. Like a client, it repeats each request
-    /// after any error until it succeeds.
+    /// after any error until it succeeds. Records the server of each.
     private func write(
-        as caller: Int, of callers: Int, to database: Database, _ progress: CountingSemaphore
+        as caller: Int, of callers: Int, to database: Database, _ progress: CountingSemaphore,
+        _ runs: Recorder<String>
     ) async throws -> [Int] {
         var acknowledged: [Int] = []
         var number = caller
         while !Task.isCancelled {
             let entry = number
             do {
-                try await database.transaction { try Ledger.write(entry, of: 1, $0) }
+                let run = try await database.transaction { tx in
+                    try Ledger.write(entry, of: 1, tx)
+                    return tx.serverRun
+                }
+                runs.add(run)
                 acknowledged.append(entry)
                 progress.signal()
                 number += callers
