@@ -18,8 +18,11 @@ final class Crowd: @unchecked Sendable {
 
     /// The final answers that payers received.
     private(set) var isPaid: [PaymentID: Bool] = [:]
+    /// Why payments were not made.
+    private(set) var reasons: Set<NotPaidReason> = []
     private(set) var reservations: [PaymentID: ReservationID] = [:]
     private(set) var returned: Set<ReservationID> = []
+    private var held: [Held] = []
     private(set) var isClosed = false
 
     private let programs: Programs
@@ -46,8 +49,15 @@ final class Crowd: @unchecked Sendable {
         random = SeededGenerator(seed: seed)
     }
 
+    /// A reservation before its payment. The ids of its later requests follow `number`.
+    private struct Held {
+        let user: TestCaller
+        let number: UInt64
+        let reservation: Reservation
+    }
+
     /// Creates a date behind a room that admits at once.
-    func open(now: Timestamp) async throws {
+    func open(now: Timestamp, hold: Duration = Crowd.hold) async throws {
         try await onLoop { [self] in
             room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room.roomID
             _ = try await queue.openRoom(OpenRoomRequest(roomID: room), options(.operator))
@@ -56,7 +66,7 @@ final class Crowd: @unchecked Sendable {
             let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { now + $0 }
             let settings = ScheduleSettings(
                 name: "tonight", startsAt: times[0], endsAt: times[1], saleOpensAt: times[2],
-                saleClosesAt: times[3], cancelUntil: times[3], hold: Self.hold,
+                saleClosesAt: times[3], cancelUntil: times[3], hold: hold,
                 roomID: room)
             scheduleID = try await concert.addSchedule(
                 AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 3)
@@ -71,16 +81,51 @@ final class Crowd: @unchecked Sendable {
 
     /// Runs `count` buyers until `close`. Each buyer finishes the current purchase.
     func buy(count: Int) async throws {
-        let loop = loops.all[0]
-        let buyers = (0..<count).map { _ in
-            Task(executorPreference: loop) { [self] in
-                while !isClosed {
-                    try await purchase()
-                    await rest(upTo: Self.longestRest)
-                }
+        try await onTasks(count) { [self] in
+            while !isClosed {
+                try await purchase()
+                await rest(upTo: Self.longestRest)
             }
         }
-        for buyer in buyers { try await buyer.value }
+    }
+
+    /// Reserves seats for `count` new users, without a payment.
+    func reserve(count: Int) async throws {
+        try await onTasks(min(count, 64)) { [self] in
+            while held.count < count {
+                if let reserved = try await reserve() { held.append(reserved) }
+            }
+        }
+    }
+
+    /// Pays for all reserved seats at once.
+    func payForAll() async throws {
+        try await onTasks(held.count) { [self] in
+            guard let next = held.popLast() else { return }
+            _ = try await pay(for: next.reservation, next.user, next.number + 4)
+        }
+    }
+
+    /// Cancels the date. Returns when all of its seats are blocked.
+    func cancelDate() async throws {
+        try await onLoop { [self] in
+            var request = CancelDateRequest(concertID: concertID, scheduleID: scheduleID, reason: "fog")
+            request.confirmation = try await cancelDate(request).confirmation
+            // From here on no valid ticket is promised.
+            returned.formUnion(held.map(\.reservation.reservationID) + reservations.values)
+            while try await cancelDate(request).finishedAt == nil {
+                _ = await EventLoop.current?.pause(for: .milliseconds(50))
+            }
+        }
+    }
+
+    private func cancelDate(_ request: CancelDateRequest) async throws -> CancelDateReply {
+        try await untilAnswered { [self] in try await concert.cancelDate(request, options(.operator, 5)) }
+    }
+
+    private func onTasks(_ count: Int, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        let tasks = (0..<count).map { _ in Task(executorPreference: loops.all[0]) { try await body() } }
+        for task in tasks { try await task.value }
     }
 
     func close() async throws { try await onLoop { [self] in isClosed = true } }
@@ -109,6 +154,15 @@ final class Crowd: @unchecked Sendable {
     // MARK: One buyer
 
     private func purchase() async throws {
+        guard let held = try await reserve() else { return }
+        // Some buyers wait about as long as the hold lasts.
+        if Int.random(in: 1...10, using: &random) == 1 { await rest(upTo: 2 * Int(Self.hold.milliseconds)) }
+        let payment = try await pay(for: held.reservation, held.user, held.number + 4)
+        guard payment.outcome == .paid, Int.random(in: 1...4, using: &random) == 1 else { return }
+        try await giveBack(held.reservation, held.user, held.number + 5)
+    }
+
+    private func reserve() async throws -> Held? {
         nextUser += 1
         let (user, number) = (TestCaller.user(nextUser), UInt64(10 * nextUser))
         let money = Self.price - (Int.random(in: 1...20, using: &random) == 1 ? 1 : 0)
@@ -118,12 +172,9 @@ final class Crowd: @unchecked Sendable {
         let place = try await untilAnswered { [self] in try await queue.join(join, options(user, number + 2)) }.place
         let renewal = RenewRequest(roomID: room, placeID: place.placeID)
         let pass = try await untilAnswered { [self] in try await queue.renew(renewal, options(user)) }.pass
-        guard let reservation = try await reserve(for: user, number + 3, pass) else { return }
-        // Some buyers wait about as long as the hold lasts.
-        if Int.random(in: 1...10, using: &random) == 1 { await rest(upTo: 2 * Int(Self.hold.milliseconds)) }
-        let payment = try await pay(for: reservation, user, number + 4)
-        guard payment.outcome == .paid, Int.random(in: 1...4, using: &random) == 1 else { return }
-        try await giveBack(reservation, user, number + 5)
+        return try await reserve(for: user, number + 3, pass).map { reservation in
+            Held(user: user, number: number, reservation: reservation)
+        }
     }
 
     private func reserve(for user: TestCaller, _ number: UInt64, _ pass: [UInt8]) async throws -> Reservation? {
@@ -164,6 +215,7 @@ final class Crowd: @unchecked Sendable {
     private func note(_ payment: Payment, _ id: PaymentID) throws {
         guard payment.outcome != .pending else { return }
         let isPaid = payment.outcome == .paid
+        if !isPaid { reasons.insert(payment.reason) }
         guard self.isPaid.updateValue(isPaid, forKey: id) ?? isPaid == isPaid else {
             throw Breach(invariant: 12, what: "the payer received both PAID and NOT_PAID for \(id)")
         }

@@ -22,6 +22,8 @@ final class Programs: Sendable {
     /// Keeps the databases while the programs run.
     private let databases: [TestDatabase]
     private let running = Lock<[Name: ServiceProcess]>([:])
+    /// The logs of all processes, also of those that were killed.
+    private let logs = Recorder<Recorder<String>>()
     private var keyPath: String { folder.path + "/keys" }
 
     private init(on urls: [Name: String], _ databases: [TestDatabase] = []) throws {
@@ -89,10 +91,14 @@ final class Programs: Sendable {
             do {
                 let process = try await ServiceProcess.start(
                     name.rawValue, at: urls[name]!, keys: keyPath, address: address, arguments: arguments)
+                logs.add(process.log)
                 return running.withLock { $0[name] = process }
             } catch  where attempt < Self.maximumStarts {}
         }
     }
+
+    /// The errors that the services have logged.
+    var errors: [String] { logs.all.flatMap(\.all).filter { $0.contains("Z error ") } }
 
     /// Reads the database of a killed service.
     func inspect<Value: Sendable>(
