@@ -21,6 +21,8 @@ final class ConcertServer: ConcertHandlers {
     let hints = SeatHints()
     let takenLately: TakenLately
     let reservations: ReserveBatch.Line
+    /// Each choice of seats costs work, so a user with many requests must not delay the others.
+    let reservationsOfUsers = OneByOne<UserID>()
     let confirmations: ConfirmBatch.Line
     let acknowledgements: AcknowledgeBatch.Line
     private let brokenInvariants: Counter

@@ -14,6 +14,14 @@ extension ConcertServer {
 
     func reserveSeats(_ request: ReserveSeatsRequest, call: Call) async throws -> ReserveSeatsReply {
         let choice = try SeatChoice(request.choice)
+        return try await reservationsOfUsers.run(for: try call.user) {
+            try await self.reserve(choice, request, call: call)
+        }
+    }
+
+    private func reserve(
+        _ choice: SeatChoice, _ request: ReserveSeatsRequest, call: Call
+    ) async throws -> ReserveSeatsReply {
         let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         var attempt = Attempt(
             id: ReservationID(of: try call.requestID), user: try call.user, choice: choice,
