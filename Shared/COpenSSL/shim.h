@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <string.h>
 
 // The table lookups of EVP cost more than the hash of a short message.
@@ -29,6 +30,15 @@ static inline void onsale_tls_harden(SSL_CTX *context)
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_num_tickets(context, 0);
     SSL_CTX_set_max_early_data(context, 0);
+}
+
+// Without keeping them, a connection has buffers only while it reads or writes a record.
+static inline void onsale_tls_keep_buffers(SSL *connection, bool keeps)
+{
+    if (keeps)
+        SSL_clear_mode(connection, SSL_MODE_RELEASE_BUFFERS);
+    else
+        SSL_set_mode(connection, SSL_MODE_RELEASE_BUFFERS);
 }
 
 static inline int onsale_tls_set_groups(SSL_CTX *context, const char *groups)

@@ -19,6 +19,12 @@ package protocol Transport: AnyObject {
     func close()
     /// Closes immediately and drops unsent bytes.
     func abort()
+    /// Adapts the buffers to the use since the last call. `Connection` calls it about twice a second.
+    func adaptBuffers()
+}
+
+extension Transport {
+    package func adaptBuffers() {}
 }
 
 /// The callbacks of a transport.

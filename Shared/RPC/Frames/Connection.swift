@@ -243,6 +243,7 @@ final class Connection: TransportReceiver {
     func pulse(at now: Uptime) -> Bool {
         guard !isClosed else { return false }
         output.releaseIfUnused()
+        transport.adaptBuffers()
         let state = Liveness.State(
             sent: sentBytes, unsent: transport.unsentCount, isOpen: isOpen, isPaused: pause != nil)
         switch liveness.check(state, at: now) {

@@ -40,6 +40,9 @@ final class TLSBuffers {
         return body()
     }
 
+    /// True if the library has no input left. It takes whole records, so it keeps no data then.
+    var isInputTaken: Bool { input.count == 0 }
+
     /// Returns the input that the library has not taken.
     func takeRest() -> UnsafeRawBufferPointer {
         defer { input = UnsafeRawBufferPointer(start: nil, count: 0) }

@@ -62,6 +62,8 @@ final class TLSTransport: Transport, TransportReceiver {
         inner.abort()
     }
 
+    func adaptBuffers() { session.adaptBuffers() }
+
     private func fail(_ problem: String) {
         self.problem = self.problem ?? problem
         isClosing = true
