@@ -122,6 +122,21 @@ import Testing
         #expect(order.all == ["call", "step 1", "step 2"])
     }
 
+    @Test func `a handshake costs nothing before its first record is whole`() throws {
+        let loop = EventLoop(time: { Uptime(nanoseconds: 0) }, wake: {})
+        let transport = SilentTransport()
+        let handshake = TLSHandshake(
+            over: transport, on: TLSLoop(on: loop), try TestSite().context(.server), host: nil
+        ) { _ in }
+        let record: [UInt8] = [0x16, 3, 1, 0, 10] + Array(repeating: 1, count: 10)
+        for byte in record.dropLast() {
+            withUnsafeBytes(of: byte) { handshake.receive($0) }
+            #expect(transport.isReading && !loop.hasWork)
+        }
+        withUnsafeBytes(of: record.last!) { handshake.receive($0) }
+        #expect(!transport.isReading && loop.hasWork)
+    }
+
     @Test func `TLS works over sockets, from several loops and to both kinds of addresses`() async throws {
         let (loops, site) = (Loops(count: 2), TestSite())
         let network = TLSNetwork(
@@ -148,4 +163,16 @@ import Testing
         #expect(try await silent.envelopes().isEmpty, "an unfinished handshake does not outlive its server")
         loops.stop()
     }
+}
+
+/// A transport whose peer sends and receives nothing.
+private final class SilentTransport: Transport {
+    var receiver: (any TransportReceiver)?
+    var origin = Origin("127.0.0.1:50312")
+    var isReading = true
+    let unsentCount = 0
+
+    func send(_ bytes: UnsafeRawBufferPointer) {}
+    func close() {}
+    func abort() {}
 }
