@@ -128,8 +128,10 @@ def begin_handshakes(reports, address, connections):
     network of their own, because the service takes the places of handshakes from the network that has most of them."""
     allow_many_files()
     reports.send("started")
-    held = collections.deque(maxlen=connections)
+    held = collections.deque()
     while True:
         client = connected(address, source="127.0.7.1")
         client.send(b"\x16")
         held.append(client)
+        if len(held) > connections:
+            held.popleft().close()

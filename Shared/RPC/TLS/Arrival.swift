@@ -188,8 +188,13 @@ final class ArrivalGroup: @unchecked Sendable {
         count += 1
         guard count > Self.maxArrivals else { return }
         report(.crowded)
-        let crowd = arrivals.values.max { $0.count < $1.count } ?? []
-        (crowd.first { $0.waitsForPeer } ?? crowd.last)?.abort()
+        firstToGo?.abort()
+    }
+
+    /// A property, because `abort` would copy an array that its caller still uses.
+    private var firstToGo: Arrival? {
+        let crowd = arrivals.values.max { $0.count < $1.count }
+        return crowd?.first { $0.waitsForPeer } ?? crowd?.last
     }
 
     func leave(_ arrival: Arrival) {
