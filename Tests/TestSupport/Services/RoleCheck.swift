@@ -1,11 +1,12 @@
+import Database
 import Identity
 import Kernel
 import RPC
 
 extension TestService {
     /// Calls each method of a service with each role, each duty, and credentials that are not valid: directly, and through
-    /// a web edge. Returns a sentence for each answer that differs from the contract, also for each method that reflection
-    /// describes otherwise.
+    /// a web edge. Returns a sentence for each answer that differs from the contract, for each refused call that began a
+    /// transaction, and for each method that reflection describes otherwise.
     package func violations(in description: ServiceDescription) async throws -> [String] {
         let entries = try await ReflectionClient(client(of: nil)).listMethods(ListMethodsRequest()).services
         let shown = entries.first { $0.name == description.name }?.methods ?? []
@@ -27,9 +28,14 @@ extension TestService {
                     (direct, CallOptions(), mayCall, "directly"), (direct, naming, false, "naming a peer"),
                     (edge, naming, mayPass, "through an edge"), (edge, CallOptions(), mayPass, "as an edge"),
                 ] {
+                    let transactions = instances[0].database.transactionCount
                     // An empty request, so a permitted caller is refused at most for its content.
-                    guard await client.isLetIn(to: method, [], options) != isAllowed else { continue }
-                    violations.append("\(method.shortName) \(isAllowed ? "refuses" : "takes") \(kind) \(way)")
+                    if await client.isLetIn(to: method, [], options) != isAllowed {
+                        violations.append("\(method.shortName) \(isAllowed ? "refuses" : "takes") \(kind) \(way)")
+                    }
+                    if !isAllowed, instances[0].database.transactionCount != transactions {
+                        violations.append("\(method.shortName) writes for \(kind) \(way)")
+                    }
                 }
             }
         }
