@@ -1,9 +1,12 @@
 import ConcertAPI
 import Database
 import Kernel
+import Messages
 import RPC
 import TestSupport
 import Testing
+
+@testable import ConcertService
 
 extension ReserveSeatsTests {
     /// Counts the results of simultaneous calls by "sold" or the reason of the failure. If a call requested one seat,

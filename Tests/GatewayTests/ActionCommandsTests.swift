@@ -1,4 +1,5 @@
 import Identity
+import Journeys
 import Kernel
 import QueueAPI
 import RPC
