@@ -11,7 +11,7 @@ import Threads
         let loops = Loops(count: 1)
         let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
         let address = try server.listen(on: .loopback(0))
-        try await onThread { try body(PreparedCalls(address: address, connections: 2, inFlight: 3)) }
+        try await onThread { try body(PreparedCalls(address: address, programs: [], connections: 2, inFlight: 3)) }
         await server.shutdown()
         loops.stop()
     }

@@ -73,7 +73,8 @@ enum ExportsBenchmark {
     ) async throws -> Histogram {
         let callers = HoldsCallers(process: process, sale: sale, sold: seats)
         let calls = PreparedCalls(
-            program: process.program, connections: connections, inFlight: inFlight)
+            address: process.program.address, programs: [process.program.id], connections: connections,
+            inFlight: inFlight)
         return try await onThread { try callers.run(.sell, calls, for: duration) }.latency
     }
 

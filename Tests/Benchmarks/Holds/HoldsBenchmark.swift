@@ -62,7 +62,8 @@ enum HoldsBenchmark {
                 throw BenchmarkError("the map does not show \(taken) held seats")
             }
             let calls = PreparedCalls(
-                program: process.program, connections: clients.count, inFlight: configuration[inFlight])
+                address: process.program.address, programs: [process.program.id], connections: clients.count,
+                inFlight: configuration[inFlight])
             let before = try process.program.figures()
             let duration = configuration[duration]
             let result = try await onThread { try callers.run(work, calls, for: duration) }

@@ -31,7 +31,9 @@ struct PreparedCalls {
         let processorTime: Double
     }
 
-    let program: ServedProgram
+    let address: Address
+    /// The programs whose processor time counts, beside that of this process.
+    let programs: [pid_t]
     let connections: Int
     let inFlight: Int
     /// The reason of the expected refusal; empty if calls must succeed.
@@ -44,7 +46,7 @@ struct PreparedCalls {
         var lines = try (0..<connections).map { _ in Connection(try connected(), expecting: refusal) }
         defer { for line in lines { close(line.descriptor) } }
         var latency = Histogram()
-        let time = try ProcessorTime(of: [program.id])
+        let time = try ProcessorTime(of: programs)
         let start = Monotonic.now
         let end = start + duration
         for index in lines.indices {
@@ -72,7 +74,7 @@ struct PreparedCalls {
     private static let patienceMilliseconds: Int32 = 10_000
 
     private func connected() throws -> Int32 {
-        let descriptor = try RawSocket.connected(to: program.address)
+        let descriptor = try RawSocket.connected(to: address)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         return descriptor

@@ -62,7 +62,8 @@ enum QueueBenchmark {
         switch work {
         case .join, .show:
             let prepared = PreparedCalls(
-                program: waitingRoom.program, connections: clients.count, inFlight: configuration[inFlight])
+                address: waitingRoom.program.address, programs: [waitingRoom.program.id], connections: clients.count,
+                inFlight: configuration[inFlight])
             let duration = configuration[duration]
             let result = try await onThread {
                 work == .join
