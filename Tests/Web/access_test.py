@@ -27,7 +27,7 @@ class Access(unittest.TestCase):
                 self.assertEqual(self.findings(browser, f"accessible-{language}"), [])
 
     def findings(self, browser, name):
-        """What is wrong with the pages on the way of a new buyer."""
+        """Returns the findings on the pages that a new buyer sees."""
         found, pages = [], 0
 
         def look():
