@@ -82,6 +82,24 @@ import Testing
             }
         }
 
+        @Test(arguments: Engine.available) func `a list that closes by itself keeps its users in the line`(
+            engine: Engine
+        ) async throws {
+            let times = RoomTimes(joinsAt: Timestamp(milliseconds: 1), opensAt: .noon + .seconds(5))
+            try await Waiting.with(engine, times: times, drawRound: 9) { waiting in
+                var places: [QueueAPI.Place] = []
+                for user in 0..<3 { places.append(try await waiting.join(.user(user), request: UInt64(10 + user))) }
+                try await waiting.pass(.seconds(6))
+                try await waiting.log()
+                let request = DrawRoomRequest(roomID: waiting.room, beacon: Drawing.beacon)
+                _ = try await waiting.admin.drawRoom(request)
+                try await waiting.pass(.seconds(1))
+                for user in 0..<3 { places[user] = try await waiting.show(.user(user), places[user]) }
+                #expect(places.map(\.serial).sorted() == [1, 2, 3])
+                #expect(places.filter { $0.state == .admitted }.map(\.serial) == [1])
+            }
+        }
+
         @Test(arguments: Engine.available) func `a draw without a beacon is recorded`(engine: Engine) async throws {
             try await Drawing.with(engine) { drawing in
                 try await drawing.draw([])

@@ -46,7 +46,8 @@ import Testing
                     }
                     try await group.waitForAll()
                 }
-                // A repeated claim is a renewal.
+                // A repeated claim is a renewal, and writes the place again only after some time.
+                waiting.service.clock.advance(by: .seconds(1))
                 _ = try await waiting.renew(.user(0), places[0])
                 #expect(try await waiting.finish(places[0]) == .finished)
                 #expect(try await waiting.revoke(places[1], because: "test") == .revoked)
