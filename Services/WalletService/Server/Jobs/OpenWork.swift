@@ -120,7 +120,7 @@ final class OpenWork<Row: Sendable>: Sendable {
         for _ in 0..<Self.maximumRounds {
             let now = clock.now
             // Read without the turn, because usually there is nothing.
-            let seen = try await database.query { [self] reader in
+            let seen = try await database.read { [self] reader in
                 try find(upTo: isStart ? now + Attempts.longestPause : now - grace, reader)
             }
             guard seen.contains(where: { isDue($0, at: now - grace) }) else { return !seen.isEmpty }
