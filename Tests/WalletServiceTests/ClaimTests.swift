@@ -77,6 +77,8 @@ import WalletDomain
     @Test func `instances share the payments of one that has ended, and claim each once`() async throws {
         try await Market.with(.postgreSQL, instances: 3) { market in
             try await market.wallet.run("payments")
+            // The start of the instances ends, during which they wait less for others.
+            market.clock.advance(by: .seconds(10))
             try await begin(market)
             market.road.set(.none)
             // The first instance does not run any more.

@@ -120,8 +120,9 @@ final class OpenWork<Row: Sendable>: Sendable {
         for _ in 0..<Self.maximumRounds {
             let now = clock.now
             // Read without the turn, because usually there is nothing.
-            let seen = try await database.read { [self] reader in
-                try find(upTo: isStart ? now + Attempts.longestPause : now - grace, reader)
+            var seen: [Row] = []
+            for times in Attempts.dueTimes(at: isStart ? now + Attempts.longestPause : now - grace) {
+                seen += try await database.query { [self] reader in try table.find(times, batch, reader) }
             }
             guard seen.contains(where: { isDue($0, at: now - grace) }) else { return !seen.isEmpty }
             let (found, claimed) = try await database.transaction { [self] tx in
