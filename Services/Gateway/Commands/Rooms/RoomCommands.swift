@@ -23,7 +23,8 @@ enum RoomCommands {
             let created = try await run.caller.call(
                 QueueMethods.createRoom, request, requestID: run.caller.newRequestID())
             let room = try await RoomSettings.limitWaiting(in: created.room, run)
-            let next = room.times.opensAt == nil ? "\nNext: gateway admin room open \(room.name)" : ""
+            let step = room.draw == nil ? "open" : "close-draw"
+            let next = room.times.opensAt == nil ? "\nNext: gateway admin room \(step) \(room.name)" : ""
             run.show(room.json, room.text(run) + next)
             if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
                 run.note(
