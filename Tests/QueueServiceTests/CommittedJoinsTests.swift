@@ -28,7 +28,7 @@ import Testing
         #expect(joins.take(Self.room).isEmpty)
     }
 
-    @Test func `places that nobody takes are bounded`() {
+    @Test func `places that the job does not take are bounded`() {
         let joins = CommittedJoins()
         let many = Self.places(1...Int64(CommittedJoins.maximumPlaces / 4))
         for _ in 1...4 { joins.add(many, to: Self.room) }
