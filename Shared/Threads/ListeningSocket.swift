@@ -7,8 +7,10 @@ package struct ListeningSocket: Sendable {
     package let address: Address
 
     /// Port 0 selects a free one. Throws if another program uses the port, because ports are never shared. Blocks while
-    /// it looks up the host, so it is for the start of a program.
-    package init(on address: Address, backlog: Int32) throws(ListenError) {
+    /// it looks up the host, so it is for the start of a program. `setOptions` sets options that accepted sockets inherit.
+    package init(
+        on address: Address, backlog: Int32, setOptions: (Int32) -> Void = { _ in }
+    ) throws(ListenError) {
         let flags = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         var problem = "the host has no address"
         for candidate in try SocketAddress.all(of: address, AI_PASSIVE) {
@@ -19,6 +21,7 @@ package struct ListeningSocket: Sendable {
             }
             var yes: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout.size(ofValue: yes)))
+            setOptions(descriptor)
             if candidate.withPointer({ bind(descriptor, $0, $1) }) == 0, listen(descriptor, backlog) == 0,
                 let bound = SocketAddress(filledBy: { getsockname(descriptor, $0, $1) })
             {

@@ -1,10 +1,11 @@
+import Glibc
 import Kernel
 import Messages
-import RPC
 import Synchronization
 import Threads
 import TestSupport
 import Testing
+@testable import RPC
 
 /// Behaviour that only real sockets show.
 @Suite struct SocketTests {
@@ -50,6 +51,25 @@ import Testing
         // The kernel doubles the requested 128 KiB.
         #expect(sizes.send <= 256 * 1024 && sizes.receive <= 256 * 1024)
         await world.stop()
+    }
+
+    @Test func `an accepted socket has the options of the listening one`() throws {
+        let listening = try ListeningSocket(on: .loopback(0), backlog: 1, setOptions: TCPTransport.setOptions)
+        defer { Glibc.close(listening.descriptor) }
+        let client = try RawSocket(to: listening.address)
+        let accepted = Glibc.accept(listening.descriptor, nil, nil)
+        defer { Glibc.close(accepted) }
+        let tcp = Int32(IPPROTO_TCP)
+        func value(_ option: Int32, at level: Int32) -> Int32 {
+            var (value, size) = (Int32(-1), socklen_t(MemoryLayout<Int32>.size))
+            getsockopt(accepted, level, option, &value, &size)
+            return value
+        }
+        #expect(value(TCP_NODELAY, at: tcp) == 1 && value(SO_KEEPALIVE, at: SOL_SOCKET) == 1)
+        #expect(value(TCP_KEEPIDLE, at: tcp) == 60 && value(TCP_USER_TIMEOUT, at: tcp) == 20_000)
+        // The kernel reports twice the size.
+        #expect([SO_SNDBUF, SO_RCVBUF].map { value($0, at: SOL_SOCKET) } == [256 * 1024, 256 * 1024])
+        withExtendedLifetime(client) {}
     }
 
     @Test func `a client that closes its sending side is treated as gone`() async throws {

@@ -26,7 +26,7 @@ final class TCPListener: Listener, @unchecked Sendable {
     init(
         on address: Address, threads: [LoopThread], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
     ) throws(ListenError) {
-        socket = try ListeningSocket(on: address, backlog: Self.backlog)
+        socket = try ListeningSocket(on: address, backlog: Self.backlog, setOptions: TCPTransport.setOptions)
         watch = .allocate(capacity: 1)
         self.threads = threads
         self.accept = accept

@@ -18,7 +18,7 @@ final class TCPTransport: Transport {
     private static let linger = Duration.seconds(1)
 
     /// The silence after which the kernel probes a peer that does not use PING.
-    private static let keepAliveSeconds: UInt32 = 60
+    private static let keepAliveSeconds: Int32 = 60
 
     /// The size of each kernel buffer. Without it, the kernel keeps up to 4 MiB for each peer that does not read, and up
     /// to 32 MiB for each peer that we do not read.
@@ -49,11 +49,11 @@ final class TCPTransport: Transport {
         handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Released when the handle has closed.
     }
 
-    /// Takes over a connected socket.
+    /// Takes over an accepted socket, which has the options of its listening one.
     convenience init(socket: Int32, from peer: String, on thread: LoopThread) {
         self.init(to: peer, on: thread)
         let problem = uv_tcp_open(handle, socket)
-        if problem == 0 { prepareSocket() } else { end(describe(problem)) }
+        if problem != 0 { end(describe(problem)) }
     }
 
     /// Calls `completion` with 0 or libuv's error code.
@@ -74,21 +74,21 @@ final class TCPTransport: Transport {
     }
 
     private func didConnect(_ problem: Int32) {
-        if problem == 0 { prepareSocket() }
+        var socket: uv_os_fd_t = -1
+        let stream = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+        if problem == 0, uv_fileno(stream, &socket) == 0 { Self.setOptions(of: socket) }
         connected?(problem)
         connected = nil
     }
 
-    private func prepareSocket() {
-        uv_tcp_nodelay(handle, 1)
-        uv_tcp_keepalive(handle, 1, Self.keepAliveSeconds)
-        var socket: uv_os_fd_t = -1
-        guard uv_fileno(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self), &socket) == 0 else {
-            return
-        }
-        Self.set(TCP_USER_TIMEOUT, at: Int32(IPPROTO_TCP), of: socket, to: Int32(Self.userTimeout.milliseconds))
-        Self.set(SO_SNDBUF, at: SOL_SOCKET, of: socket, to: Self.kernelBufferBytes)
-        Self.set(SO_RCVBUF, at: SOL_SOCKET, of: socket, to: Self.kernelBufferBytes)
+    static func setOptions(of socket: Int32) {
+        let tcp = Int32(IPPROTO_TCP)
+        set(TCP_NODELAY, at: tcp, of: socket, to: 1)
+        set(SO_KEEPALIVE, at: SOL_SOCKET, of: socket, to: 1)
+        set(TCP_KEEPIDLE, at: tcp, of: socket, to: keepAliveSeconds)
+        set(TCP_USER_TIMEOUT, at: tcp, of: socket, to: Int32(userTimeout.milliseconds))
+        set(SO_SNDBUF, at: SOL_SOCKET, of: socket, to: kernelBufferBytes)
+        set(SO_RCVBUF, at: SOL_SOCKET, of: socket, to: kernelBufferBytes)
     }
 
     private static func set(_ option: Int32, at level: Int32, of socket: Int32, to value: Int32) {
