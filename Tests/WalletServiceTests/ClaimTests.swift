@@ -59,7 +59,7 @@ import WalletDomain
             try await begin(market, on: 1)
             market.road.set(.none)
             // The first instance does not run any more. The others find the payments before and after these are due.
-            for _ in 0..<30 {
+            for _ in 0..<40 {
                 async let one: Void = market.wallet.instances[1].run("payments")
                 async let two: Void = market.wallet.instances[2].run("payments")
                 async let three: Void = market.wallet.instances[3].run("payments")

@@ -15,10 +15,8 @@ final class OpenWork<Row: Sendable>: Sendable {
     private static var maximumRows: Int { 16_384 }
     /// The time that an instance has for the attempts of its rows before another one takes them.
     private static var grace: Duration { .seconds(1) }
-    /// The same during the start of an instance, because after a restart of all instances nobody else has these rows.
-    private static var graceAtStart: Duration { .milliseconds(300) }
-    /// The start ends when all rows that were open before it have been due.
-    private static var start: Duration { Attempts.longestPause + graceAtStart }
+    /// The start ends when all rows that were open before it are overdue. Until then, an instance looks for them at each run.
+    private static var start: Duration { Attempts.longestPause + grace }
     private static var firstPause: Duration { .milliseconds(250) }
     private static var longestPause: Duration { .seconds(5) }
     /// Maximum of batches in one run. The next run continues.
@@ -116,18 +114,17 @@ final class OpenWork<Row: Sendable>: Sendable {
     /// Attempts rows that another instance has left. Returns true if there may be more soon.
     private func takeOver(_ attempt: ([Claim]) async throws -> Void) async throws -> Bool {
         let isStart = clock.uptime < startEnd
-        let grace = isStart ? Self.graceAtStart : Self.grace
         for _ in 0..<Self.maximumRounds {
-            let now = clock.now
+            let (now, overdue) = (clock.now, self.overdue)
             // Read without the turn, because usually there is nothing.
             var seen: [Row] = []
-            for times in Attempts.dueTimes(at: isStart ? now + Attempts.longestPause : now - grace) {
+            for times in Attempts.dueTimes(at: isStart ? now + Attempts.longestPause : overdue) {
                 seen += try await database.query { [self] reader in try table.find(times, batch, reader) }
             }
-            guard seen.contains(where: { isDue($0, at: now - grace) }) else { return !seen.isEmpty }
+            guard seen.contains(where: { isDue($0, at: overdue) }) else { return !seen.isEmpty }
             let (found, claimed) = try await database.transaction { [self] tx in
                 try TakeOverTable.lock(table.name, tx)
-                let found = try find(upTo: clock.now - grace, tx)
+                let found = try find(upTo: self.overdue, tx)
                 return (found.count, try table.claim(found, clock.now, tx))
             }
             try await self.attempt(claimed, of: found, attempt)
@@ -136,6 +133,9 @@ final class OpenWork<Row: Sendable>: Sendable {
         }
         return true
     }
+
+    /// The time until which the rows of others had to be attempted.
+    private var overdue: Timestamp { clock.now - Self.grace }
 
     private func find(upTo time: Timestamp, _ reader: Reader) throws -> [Row] {
         var found: [Row] = []
