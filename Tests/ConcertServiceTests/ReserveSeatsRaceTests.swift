@@ -1,12 +1,9 @@
 import ConcertAPI
 import Database
 import Kernel
-import Messages
 import RPC
 import TestSupport
 import Testing
-
-@testable import ConcertService
 
 extension ReserveSeatsTests {
     /// Counts the results of simultaneous calls by "sold" or the reason of the failure. If a call requested one seat,
@@ -92,41 +89,6 @@ extension ReserveSeatsTests {
                 let map = try await house.map()
                 #expect(map.held.count == 4)
             }
-        }
-
-        @Test func `a request that is cancelled behind another one of its user takes no seat`() throws {
-            let simulation = try ServiceSimulation(.concert)
-            let (concert, schedule) = try simulation.run { [admin = ConcertClient(simulation.client(of: .operator))] in
-                let concert = try await admin.createConcert(.moonTour, CallOptions(requestID: .numbered(1))).concert
-                    .concertID
-                let schedule = try await admin.addSchedule(
-                    AddScheduleRequest(concertID: concert, settings: .tonight), CallOptions(requestID: .numbered(2))
-                ).schedule.scheduleID
-                _ = try await admin.setSeats(
-                    SetSeatsRequest(
-                        concertID: concert, scheduleID: schedule,
-                        offers: [.row("A", "1", 1...10, grade: "A", price: 4500)]), CallOptions(requestID: .numbered(3))
-                )
-                return (concert, schedule)
-            }
-            let wire = try simulation.simulation.rawConnection(to: simulation.instance.address)
-            let requests = try (1...3 as ClosedRange<UInt64>).flatMap { number in
-                try Envelope(
-                    id: number, kind: .request, method: ConcertMethods.reserveSeats.name,
-                    requestID: RequestID.numbered(100 + number).bytes,
-                    credential: TestCaller.alice.credential(simulation.keys),
-                    payload: ReserveSeatsRequest(
-                        concertID: concert, scheduleID: schedule, choice: .seats(SeatNames(names: ["A-1-\(number)"]))
-                    ).encoded()
-                ).frame()
-            }
-            wire.send(requests + (try Envelope.cancel(2).frame()))
-            simulation.simulation.run(for: .seconds(1))
-            #expect((1...3).map { wire.replies(to: $0).first?.status?.reason } == [nil, "CANCELLED", nil])
-            let map = try simulation.run { [calls = ConcertClient(simulation.client(of: .operator))] in
-                try await calls.showSeats(ShowSeatsRequest(concertID: concert, scheduleID: schedule))
-            }
-            #expect(map.held.count == 2)
         }
 
         @Test(arguments: Engine.available)
