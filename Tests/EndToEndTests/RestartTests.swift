@@ -66,6 +66,17 @@ struct RestartTests {
         }
     }
 
+    @Test func `the wallet service logs that the concert service is away, and that it is back`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.kill(.concert)
+            let away = "refunds cannot be fetched, and wait for ConcertService"
+            try await eventually("the wallet service misses the concert service") { onsale.logs.contains(away) }
+            try await onsale.restart(.concert)
+            let back = "refunds are fetched again"
+            try await eventually("the wallet service finds the concert service") { onsale.logs.contains(back) }
+        }
+    }
+
     @Test(arguments: [Engine.file, .postgreSQL])
     func `a payment whose gateway is killed is paid once by the next pay`(engine: Engine) async throws {
         try await Onsale.with(engine) { onsale in
