@@ -15,12 +15,21 @@ enum Screen {
         return lines.filter { !$0.isEmpty }
     }
 
+    /// The width of a code of which the last line may be incomplete.
+    static func codeWidth(of output: String) -> Int {
+        drawn(of: output).dropLast().map(\.count).min() ?? 0
+    }
+
+    /// The half blocks at the beginning of each line. A text may stand to the right of the code.
+    private static func drawn(of output: String) -> [Substring] {
+        let blocks: Set<Character> = [" ", "▀", "▄", "█"]
+        return lines(of: output).map { $0.prefix(while: blocks.contains) }.filter { $0.count > 40 }
+    }
+
     /// The lines of half blocks as a PGM image. `isDarkDrawn` is true if the text draws the dark modules.
     static func picture(of output: String, isDarkDrawn: Bool) -> String {
         let scale = 4
-        let blocks: Set<Character> = [" ", "▀", "▄", "█"]
-        // A text may stand to the right of the code.
-        let drawn = lines(of: output).map { $0.prefix(while: blocks.contains) }.filter { $0.count > 40 }
+        let drawn = drawn(of: output)
         let width = drawn.map(\.count).min() ?? 0
         let rows = drawn.map { $0.prefix(width) }
         var pixels: [String] = []

@@ -199,6 +199,12 @@ struct TerminalTests {
                 let status = try await onThread {
                     if lines == 24 {
                         try terminal.wait(for: "Press Enter")
+                        // The rest of the code, so that the echo of Enter is not within it. Its last row is a margin.
+                        var end = 0
+                        for _ in 1..<lines { end = try terminal.wait(for: "\n", after: end) }
+                        let width = Screen.codeWidth(of: terminal.output)
+                        try terminal.wait(
+                            for: String(repeating: variables.isEmpty ? " " : "█", count: width), after: end)
                         terminal.type("\r")
                     }
                     return terminal.waitForEnd()

@@ -1,3 +1,4 @@
+import Kernel
 import QueueAPI
 import RPC
 import TestSupport
@@ -43,6 +44,7 @@ struct RoomCommandsTests {
                 await services.gateway("admin room list").output == """
                     ROOM  STATE  ACTIVE AT MOST  ADMITTED PER SECOND
                     sale  open              200             no limit
+
                     """)
         }
     }
