@@ -108,7 +108,7 @@ package struct LineAudit: Sendable {
     private static func checkOrder(of receipt: LineReceipt, at checkpoint: LineCheckpoint) throws(LineViolation) {
         let (number, statement) = (receipt.leaf.number, receipt.statement)
         let wrong = "the first wrong leaf is \(number - 1): place \(number)"
-        // Before the draw, nobody is let in.
+        // Before the draw, no user is let in.
         guard statement.position > 0 else {
             guard statement.state == .admitted else { return }
             throw LineViolation("\(wrong) was let in before the draw", isProof: true)

@@ -14,7 +14,7 @@ package struct LineCheckpoint: Sendable {
     /// The number of leaves, which is the last number of the line.
     package let size: Int
     package let root: SHA256Hash
-    /// Nobody up to this number waits any more.
+    /// No place up to this number waits any more.
     package let admitted: Int64
     /// The time at which the line was read.
     package let at: Timestamp
@@ -53,9 +53,9 @@ package struct LineCheckpoint: Sendable {
         self.note = note
     }
 
-    /// Reads the text of a service. It is empty for a line that nobody has joined.
+    /// Reads the text of a service. It is empty for a line that no user has joined.
     package init(shown text: String) throws(LineViolation) {
-        if text.isEmpty { throw LineViolation("nobody has joined this line yet, so it has no places to check") }
+        if text.isEmpty { throw LineViolation("no user has joined this line yet, so it has no places to check") }
         guard let checkpoint = LineCheckpoint(text) else {
             throw LineViolation("the service shows no checkpoint of a line in a format that this version knows")
         }

@@ -77,7 +77,7 @@ import WalletDomain
     @Test func `instances share the payments of one that has ended, and claim each once`() async throws {
         try await Market.with(.postgreSQL, instances: 3) { market in
             try await market.wallet.run("payments")
-            // The start of the instances ends, during which they wait less for others.
+            // The start of the instances ends, during which they look at each run.
             market.clock.advance(by: .seconds(10))
             try await begin(market)
             market.road.set(.none)

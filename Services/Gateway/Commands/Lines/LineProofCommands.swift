@@ -34,7 +34,7 @@ enum LineProofCommands {
         "line", "Shows the state of a waiting line as the service signed it, and gets files to check the whole line.",
         details: """
             Needs no sign-in. --output-file writes a hash of each place. With --since FILE, a receipt or an earlier log, it
-            writes the short proof that nobody in the earlier line was moved, dropped or replaced. Check the files with:
+            writes the short proof that no place of the earlier line was moved, dropped or replaced. Check the files with:
             gateway verify.
             """,
         calls: [.queue, .concert], operands: [target], flags: [output, since, drawFile],
@@ -76,7 +76,7 @@ enum LineProofCommands {
                 "admitted": checkpoint.map { .count($0.admitted) }, "at": .time(checkpoint?.at),
                 "checkpoint": .text(reply.checkpoint), "keys": .list(reply.keys) { .string($0) },
             ]),
-            (state ?? "Nobody has joined this line yet.\n") + reply.checkpoint + "\n"
+            (state ?? "No user has joined this line yet.\n") + reply.checkpoint + "\n"
                 + reply.keys.map { "Key of the site: \($0)" }.joined(separator: "\n"))
     }
 

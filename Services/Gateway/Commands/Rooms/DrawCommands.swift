@@ -47,7 +47,7 @@ enum DrawCommands {
             let room = try await RoomSettings.room(run)
             if beacon == nil {
                 try run.questions.requireConfirmation(
-                    "Draw \(room.name) without a beacon? Nobody can then exclude that the list was chosen to suit the order.",
+                    "Draw \(room.name) without a beacon? Then nothing proves that the list was not chosen to suit the order.",
                     unchanged: "the draw has not happened")
             }
             RoomCommands.show(try await LineProofs(run.caller).draw(room.roomID, beacon: beacon), run)

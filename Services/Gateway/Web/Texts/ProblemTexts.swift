@@ -71,7 +71,7 @@ extension Text {
         "The seats are free again, and nothing was paid. Choose seats again.", "좌석이 다시 풀렸으며 결제되지 않았습니다. 좌석을 다시 선택해 주세요."
     )
     static let roomClosedTitle = Text("The line is closed", "대기열이 마감되었습니다")
-    static let roomClosedWhy = Text("Nobody can join this line now.", "지금은 이 대기열에 참여하실 수 없습니다.")
+    static let roomClosedWhy = Text("You cannot join this line now.", "지금은 이 대기열에 참여하실 수 없습니다.")
     static let roomNotOpenTitle = Text("The line is not open yet", "대기열이 아직 열리지 않았습니다")
     static let roomFullWhy = Text(
         "As many people wait as can wait. Try again in a while: people leave the line all the time.",

@@ -739,7 +739,7 @@ package struct ShowCheckpointRequest: Message {
 }
 
 package struct ShowCheckpointReply: Message {
-    /// A text in the format c2sp.org/tlog-checkpoint. Empty while nobody has joined.
+    /// A text in the format c2sp.org/tlog-checkpoint. Empty while no user has joined.
     package var checkpoint: String
     /// The number of places in it.
     package var size: Int64

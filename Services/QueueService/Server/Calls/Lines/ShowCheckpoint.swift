@@ -26,7 +26,7 @@ extension QueueServer {
         )
     }
 
-    /// The log of a room. Nil if nobody has joined. A log that is not in memory is read only if the room exists.
+    /// The log of a room. Nil if no user has joined. A log that is not in memory is read only if the room exists.
     func lineLog(of id: RoomID, _ call: Call) async throws -> RoomLogs.RoomLog? {
         if checkpoints.logs.find(id) == nil {
             let room = try await database.read(before: call.deadline) { try RoomTable.require(id, $0) }

@@ -14,7 +14,7 @@ extension QueueServer {
         CloseDrawReply(room: try await change(request.roomID, call) { room, _ in try room.closeDraw() })
     }
 
-    /// The participants are in a published checkpoint before the beacon decides, so nobody can exchange them afterwards.
+    /// The participants are in a published checkpoint before the beacon decides, so they cannot be exchanged afterwards.
     func drawRoom(_ request: DrawRoomRequest, call: Call) async throws -> DrawRoomReply {
         let id = request.roomID
         guard request.withoutBeacon ? request.beacon.isEmpty : Self.beaconByteCounts.contains(request.beacon.count)
