@@ -69,8 +69,12 @@ package final class ChildProcess: Sendable {
         _ = Glibc.write(input, text, text.utf8.count)
     }
 
+    /// Sends a signal. Waits until a SIGSTOP has stopped the program, because it still answers until then.
     package func kill(_ signal: CInt) {
         Glibc.kill(process, signal)
+        guard signal == SIGSTOP else { return }
+        var status: CInt = 0
+        while waitpid(process, &status, WUNTRACED) < 0 && errno == EINTR {}
     }
 
     /// Waits for its end, and returns the status of wait(2).

@@ -1,6 +1,5 @@
 """The client of PyPI `connectrpc` calls the services over HTTP, in both codecs. `check` runs it."""
 
-import signal
 import threading
 import unittest
 import uuid
@@ -104,12 +103,9 @@ class Calls(unittest.TestCase):
 
     def test_a_deadline_of_the_client_is_kept(self):
         queue, *_ = self.clients()
-        self.edge.processes["queue"].send_signal(signal.SIGSTOP)
-        try:
+        with self.edge.frozen("queue"):
             error = self.failure(queue.find_room, queue_pb2.FindRoomRequest(name="spring"), timeout_ms=300)
             self.assertEqual(error.code, Code.DEADLINE_EXCEEDED)
-        finally:
-            self.edge.processes["queue"].send_signal(signal.SIGCONT)
         queue.find_room(queue_pb2.FindRoomRequest(name="spring"))
 
     def test_many_clients_at_once_are_answered(self):
@@ -148,15 +144,14 @@ class Restarts(unittest.TestCase):
         with Edge() as edge:
             edge.open_sale()
             queue = queue_connect.QueueClientSync(edge.url)
-            edge.processes["queue"].send_signal(signal.SIGSTOP)
             answers = []
             asking = threading.Thread(target=lambda: answers.append(
                 queue.find_room(queue_pb2.FindRoomRequest(name="spring"))))
-            asking.start()
-            edge.wait_for("http_requests_in_flight", 1)
-            edge.process.terminate()
-            edge.logged("edge", r"(stopping)")
-            edge.processes["queue"].send_signal(signal.SIGCONT)
+            with edge.frozen("queue"):
+                asking.start()
+                edge.wait_for("http_requests_in_flight", 1)
+                edge.process.terminate()
+                edge.logged("edge", r"(stopping)")
             asking.join()
             self.assertEqual([answer.room.name for answer in answers], ["spring"])
             self.assertEqual(edge.processes.pop("edge").wait(PATIENCE), 0)

@@ -1,10 +1,12 @@
 """Runs the three services and gateway-web in a temporary folder, on free ports of this machine."""
 
 import base64
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -98,6 +100,18 @@ class Edge:
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()
+
+    @contextlib.contextmanager
+    def frozen(self, name):
+        """Stops a program, as a machine does that hangs, and lets it continue after the block."""
+        process = self.processes[name]
+        process.send_signal(signal.SIGSTOP)
+        try:
+            # A signal is delivered later than it is sent. Until then the program still answers.
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
 
     def log(self, name):
         return (self.folder / f"{name}.log").read_text()

@@ -54,7 +54,7 @@ package struct ServiceProcess: Sendable {
         line.split(separator: "address=").last.flatMap { Address(String($0.filter { $0 != "\"" })) }
     }
 
-    /// Sends a signal, such as SIGSTOP or SIGCONT.
+    /// Sends a signal, such as SIGSTOP or SIGCONT. A SIGSTOP has stopped the program when this returns.
     package func send(_ signal: CInt) { process.kill(signal) }
 
     /// Sends SIGKILL after a pause.
