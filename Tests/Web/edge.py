@@ -108,7 +108,7 @@ class Edge:
         process.send_signal(signal.SIGSTOP)
         try:
             # A signal is delivered later than it is sent. Until then the program still answers.
-            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
             yield
         finally:
             process.send_signal(signal.SIGCONT)
