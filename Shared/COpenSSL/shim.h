@@ -1,5 +1,5 @@
 #pragma once
-// The functions of SHA-256 that are not in an algorithm table: OpenSSL 3 discourages them, because they cannot be replaced.
+// The functions of SHA-2 that are not in an algorithm table: OpenSSL 3 discourages them, because they cannot be replaced.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -17,6 +17,38 @@ static inline void onsale_sha256(const void *message, size_t count, unsigned cha
     SHA256_Init(&context);
     SHA256_Update(&context, message, count);
     SHA256_Final(hash, &context);
+}
+
+// HMAC-SHA-512-256, as in `crypto_auth` of libsodium, whose SHA-512 takes half as long again.
+typedef struct {
+    SHA512_CTX inner, outer;
+} onsale_tag_key;
+
+static inline void onsale_tag_key_init(onsale_tag_key *key, const unsigned char *secret, size_t count)
+{
+    unsigned char block[SHA512_CBLOCK];
+    for (size_t index = 0; index < sizeof block; index++)
+        block[index] = (index < count ? secret[index] : 0) ^ 0x36;
+    SHA512_Init(&key->inner);
+    SHA512_Update(&key->inner, block, sizeof block);
+    for (size_t index = 0; index < sizeof block; index++)
+        block[index] ^= 0x36 ^ 0x5c;
+    SHA512_Init(&key->outer);
+    SHA512_Update(&key->outer, block, sizeof block);
+    OPENSSL_cleanse(block, sizeof block);
+}
+
+static inline void onsale_tag(const onsale_tag_key *key, const void *message, size_t count, unsigned char tag[32])
+{
+    unsigned char hash[SHA512_DIGEST_LENGTH];
+    SHA512_CTX context = key->inner;
+    SHA512_Update(&context, message, count);
+    SHA512_Final(hash, &context);
+    context = key->outer;
+    SHA512_Update(&context, hash, sizeof hash);
+    SHA512_Final(hash, &context);
+    memcpy(tag, hash, 32);
+    OPENSSL_cleanse(hash, sizeof hash);
 }
 
 // Functions for macros, which Swift cannot call.

@@ -1,14 +1,15 @@
+import COpenSSL
 import CSodium
 
-/// A key that authenticates messages by a tag: HMAC-SHA-512-256, as in `crypto_auth`.
+/// A key that authenticates messages by a tag: HMAC-SHA-512-256, as `crypto_auth` of libsodium computes it.
 struct TagKey: Sendable {
-    static let tagByteCount = Int(crypto_auth_hmacsha512256_BYTES)
+    static let tagByteCount = 32
 
     /// The HMAC state after the key. Computing it once halves the work for a short message.
-    private var ready = crypto_auth_hmacsha512256_state()
+    private var ready = onsale_tag_key()
 
     init(_ key: SecretKey) {
-        key.withUnsafePointer { _ = crypto_auth_hmacsha512256_init(&ready, $0, SecretKey.byteCount) }
+        key.withUnsafePointer { onsale_tag_key_init(&ready, $0, SecretKey.byteCount) }
     }
 
     func tag(of message: [UInt8]) -> [UInt8] {
@@ -37,9 +38,7 @@ struct TagKey: Sendable {
     }
 
     private func write(tagOf message: UnsafePointer<UInt8>, _ count: Int, to tag: UnsafeMutablePointer<UInt8>) {
-        var state = ready
-        crypto_auth_hmacsha512256_update(&state, message, UInt64(count))
-        crypto_auth_hmacsha512256_final(&state, tag)
+        withUnsafePointer(to: ready) { onsale_tag($0, message, count, tag) }
     }
 }
 
