@@ -29,6 +29,10 @@ package struct ID<Entity>: Hashable, Sendable {
         self.init(high: milliseconds | version | (high & 0x0fff), low: variant | (low >> 2))
     }
 
+    /// A key for tables of many ids that this system made. It is hashed in half the time, and two of them differ, except by
+    /// a chance of 1 in 2^60. A client can choose ids with equal fingerprints for what it names itself.
+    package var fingerprint: UInt64 { high ^ low }
+
     /// The same sixteen bytes as another kind of id. A row that a request creates takes the id of that request.
     @inlinable
     package init<Other>(of other: ID<Other>) {

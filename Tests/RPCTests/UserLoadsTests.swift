@@ -18,10 +18,10 @@ import Testing
         let loads = UserLoads()
         let held = (0..<100).map { loads.load(of: user($0)) }
         for number in 100..<100_000 { _ = loads.load(of: user(number)) }
-        #expect(loads.count <= 1024)
+        #expect(loads.count <= 300)
         var many = (0..<5000).map { loads.load(of: user($0)) }
         many = []
         for number in 0..<12_000 { _ = loads.load(of: user(number)) }
-        #expect(loads.count <= 1024 && held.count == 100 && many.isEmpty)
+        #expect(loads.count <= 300 && held.count == 100 && many.isEmpty)
     }
 }

@@ -11,39 +11,48 @@ final class CallerLoad: Sendable {
 
 /// The load of each user whose credential a connection knows, or who has a call.
 ///
-/// A load that nothing else refers to counts nothing. Such loads are removed together, when the table is full: most users
-/// come once, and the removal of each would cost as much as its insertion.
+/// A load that nothing else refers to counts nothing. Each new user removes up to two of them, so the table has at most
+/// about twice the loads in use, and no call waits for a search of the whole table.
 final class UserLoads: Sendable {
-    private static let minimumCapacity = 1024
+    private static let examinedCount = 2
 
     private struct State {
-        var loads: [UserID: CallerLoad] = [:]
-        var capacity = minimumCapacity
+        private var loads: [(user: UInt64, load: CallerLoad)] = []
+        private var positions: [UInt64: Int] = [:]
+        /// The position that is examined next.
+        private var hand = 0
 
-        mutating func removeUnused() {
-            var used: [UserID: CallerLoad] = [:]
-            // Indexes instead of a loop over the table, which would copy it.
-            var index = loads.startIndex
-            while index != loads.endIndex {
-                if !isKnownUniquelyReferenced(&loads.values[index]) { used[loads.keys[index]] = loads.values[index] }
-                loads.formIndex(after: &index)
+        var count: Int { loads.count }
+
+        mutating func load(of user: UInt64) -> CallerLoad {
+            if let position = positions[user] { return loads[position].load }
+            removeUnused()
+            let load = CallerLoad()
+            positions[user] = loads.count
+            loads.append((user, load))
+            return load
+        }
+
+        private mutating func removeUnused() {
+            for _ in 0..<examinedCount {
+                if hand >= loads.count { hand = 0 }
+                if loads.isEmpty { return }
+                if isKnownUniquelyReferenced(&loads[hand].load) { remove(at: hand) } else { hand += 1 }
             }
-            loads = used
-            capacity = max(minimumCapacity, 2 * used.count)
+        }
+
+        private mutating func remove(at position: Int) {
+            positions[loads[position].user] = nil
+            let last = loads.removeLast()
+            guard position < loads.count else { return }
+            loads[position] = last
+            positions[last.user] = position
         }
     }
 
     private let state = Lock(State())
 
-    var count: Int { state.withLock { $0.loads.count } }
+    var count: Int { state.withLock { $0.count } }
 
-    func load(of user: UserID) -> CallerLoad {
-        state.withLock { state in
-            if let load = state.loads[user] { return load }
-            if state.loads.count >= state.capacity { state.removeUnused() }
-            let load = CallerLoad()
-            state.loads[user] = load
-            return load
-        }
-    }
+    func load(of user: UserID) -> CallerLoad { state.withLock { $0.load(of: user.fingerprint) } }
 }
