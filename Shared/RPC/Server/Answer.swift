@@ -15,7 +15,12 @@ package struct Answer<Reply: Message>: Sendable {
 
     package func give(_ reply: Reply) {
         let exchange = pending.complete()
-        exchange.onLoop { exchange.returned(reply) }
+        // Without a closure on the loop, because it would copy the reply to the heap.
+        if exchange.loop.isCurrent {
+            exchange.returned(reply)
+        } else {
+            exchange.loop.execute { exchange.returned(reply) }
+        }
     }
 
     package func fail(_ error: any Error) {

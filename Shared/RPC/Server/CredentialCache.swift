@@ -15,8 +15,8 @@ struct CredentialCache {
     }
 
     private struct Place {
-        let credential: [UInt8]
-        let identified: Identified
+        var credential: [UInt8]
+        var identified: Identified
     }
 
     private static let firstPlaceCount = 4
@@ -39,8 +39,18 @@ struct CredentialCache {
             caller: caller, expires: now + verified.remaining,
             load: caller.role == .service ? nil : core.users.load(of: caller.user))
         if places[index] != nil, places.count < Self.maxPlaceCount, core.takeCachePlaces(places.count) { grow(at: now) }
-        places[self.index(of: credential)] = Place(credential: Array(credential), identified: identified)
+        keep(identified, for: credential, at: self.index(of: credential))
         return identified
+    }
+
+    /// Writes over the credential that was there, because nearly all have one length.
+    private mutating func keep(_ identified: Identified, for credential: UnsafeRawBufferPointer, at index: Int) {
+        guard places[index]?.credential.count == credential.count else {
+            places[index] = Place(credential: Array(credential), identified: identified)
+            return
+        }
+        places[index]?.credential.withUnsafeMutableBytes { $0.copyMemory(from: credential) }
+        places[index]?.identified = identified
     }
 
     /// The places that the cache has taken from the limit.
