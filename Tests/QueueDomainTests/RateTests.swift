@@ -46,10 +46,10 @@ import Testing
         for number in 0..<1000 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         let last = UserID(high: 5, low: 999)
         let place = try #require(line.place(of: last))
-        #expect(Outlook(place, in: line.room, at: line.now).wait == nil)
+        #expect(line.room.outlook(of: place, at: line.now).wait == nil)
         line.pass(until: .noon + .seconds(20), step: .milliseconds(40))
         let asked = line.now
-        let wait = try #require(Outlook(place, in: line.room, at: asked).wait)
+        let wait = try #require(line.room.outlook(of: place, at: asked).wait)
         while line.place(of: last)?.state == .waiting {
             line.pass(until: line.now + .seconds(1), step: .milliseconds(40))
         }

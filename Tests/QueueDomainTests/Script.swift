@@ -52,7 +52,7 @@ extension Line {
                     "\(try change(user) { room, place throws(QueueRefusal) in room.revoke(&place, because: "touts", now: now) }.state)"
             case "look":
                 guard let place = place(of: user) else { throw .because(.placeUnknown) }
-                let outlook = Outlook(place, in: room, at: now)
+                let outlook = room.outlook(of: place, at: now)
                 return outlook.place.state == .waiting ? "WAITING \(outlook.ahead)" : "\(outlook.place.state)"
             default: return "unknown verb \(verb)"
             }

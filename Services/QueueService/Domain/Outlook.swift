@@ -17,23 +17,6 @@ package struct Outlook: Equatable, Sendable {
     /// The message of the operators. Empty: none.
     package let message: String
 
-    package init(_ place: Place, in room: Room, at now: Timestamp) {
-        var place = place
-        phase = room.phase(at: now)
-        if phase == .closed, place.isLive { place.end(.revoked, Room.closedReason, now: now) }
-        self.place = place
-        number = room.number(of: place.serial)
-        admitted = room.admitted
-        let isWaiting = place.state == .waiting
-        let ahead = isWaiting ? room.ahead(of: place.serial) : 0
-        self.ahead = ahead
-        let moves = phase == .open || phase == .draining
-        wait = isWaiting && moves && number > 0 ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
-        self.room = room.id
-        opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? room.times.opens : nil
-        message = room.message
-    }
-
     /// True if a watcher who last received `other` must be notified.
     package func differs(from other: Outlook) -> Bool {
         place.state != other.place.state || phase != other.phase || ahead != other.ahead || number != other.number
@@ -62,5 +45,23 @@ package struct Outlook: Equatable, Sendable {
     private static func askAgain(_ usual: Int64, _ spread: Double) -> Duration {
         let bounded = min(max(usual, soonestMilliseconds), latestMilliseconds)
         return .milliseconds(Int64(Double(bounded) * (0.75 + spread / 2)))
+    }
+}
+
+extension Room {
+    /// The outlook of a place of this room. (An initializer of `Outlook` would copy the room.)
+    package func outlook(of place: Place, at now: Timestamp) -> Outlook {
+        let phase = self.phase(at: now)
+        var place = place
+        if phase == .closed, place.isLive { place.end(.revoked, Room.closedReason, now: now) }
+        let number = self.number(of: place.serial)
+        let isWaiting = place.state == .waiting
+        let ahead = isWaiting ? self.ahead(of: place.serial) : 0
+        let moves = phase == .open || phase == .draining
+        let wait = isWaiting && moves && number > 0 ? WaitEstimate(ahead: ahead, by: pace, at: now) : nil
+        let opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? times.opens : nil
+        return Outlook(
+            place: place, phase: phase, number: number, admitted: admitted, ahead: ahead, wait: wait, room: id,
+            opensAt: opensAt, message: message)
     }
 }

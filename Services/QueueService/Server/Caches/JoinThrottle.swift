@@ -15,7 +15,8 @@ final class JoinThrottle: Sendable {
     }
 
     private struct State {
-        var accounts = RecentLimiters<UserID>(burst: ofAccount.burst, interval: ofAccount.interval)
+        /// By the fingerprints of the users.
+        var accounts = RecentLimiters<UInt64>(burst: ofAccount.burst, interval: ofAccount.interval)
         var networks = RecentLimiters<String>(burst: ofNetwork.burst, interval: ofNetwork.interval)
     }
 
@@ -31,10 +32,10 @@ final class JoinThrottle: Sendable {
     func take(_ user: UserID, from network: String?) -> Limit? {
         let now = clock.uptime
         return state.withLock { state in
-            if let wait = state.accounts.take(user, at: now) { return .account(wait) }
+            if let wait = state.accounts.take(user.fingerprint, at: now) { return .account(wait) }
             guard let wait = network.flatMap({ state.networks.take($0, at: now) }) else { return nil }
             // Otherwise a crowd behind one address would use up the joins of each of its users.
-            state.accounts.giveBack(user)
+            state.accounts.giveBack(user.fingerprint)
             return .network(wait)
         }
     }
@@ -62,15 +63,20 @@ struct RecentLimiters<Key: Hashable & Sendable>: Sendable {
 
     /// Counts an event. Returns the time until it is admitted, or nil if it is.
     mutating func take(_ key: Key, at now: Uptime) -> Duration? {
-        var limiter = new
-        limiter.busyUntil = younger[key] ?? older[key] ?? new.busyUntil
-        let wait = limiter.wait(at: now)
-        if wait == nil { limiter.count(at: now) }
-        if younger.count >= Self.capacity, younger[key] == nil {
+        if younger.count >= Self.capacity {
             swap(&younger, &older)
             younger.removeAll(keepingCapacity: true)
         }
-        younger[key] = limiter.busyUntil
+        let (new, older) = (new, older)
+        return Self.take(&younger[key, default: older[key] ?? new.busyUntil], new, at: now)
+    }
+
+    private static func take(_ busyUntil: inout Uptime, _ new: RateLimiter, at now: Uptime) -> Duration? {
+        var limiter = new
+        limiter.busyUntil = busyUntil
+        let wait = limiter.wait(at: now)
+        if wait == nil { limiter.count(at: now) }
+        busyUntil = limiter.busyUntil
         return wait
     }
 

@@ -85,7 +85,7 @@ final class WaitingLines: Sendable {
                 state.placeCount -= 1
                 return nil
             }
-            return (Outlook(place, in: line.room, at: now), !line.isStale && uptime - line.readAt <= Self.maximumAge)
+            return (line.room.outlook(of: place, at: now), !line.isStale && uptime - line.readAt <= Self.maximumAge)
         }
     }
 

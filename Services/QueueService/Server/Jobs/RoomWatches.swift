@@ -22,7 +22,7 @@ final class RoomWatches: Sendable {
         fileprivate let roomRevision: Int64
 
         init(_ place: Place, in room: Room, at now: Timestamp) {
-            outlook = Outlook(place, in: room, at: now)
+            outlook = room.outlook(of: place, at: now)
             roomRevision = room.revision
         }
     }
@@ -210,7 +210,7 @@ extension RoomWatches.Watched {
         for watcher in watchers.values.joined() {
             guard let latest = watcher.latest, let last = watcher.last,
                 watcher.notifiedAt + RoomWatches.minimumPause <= uptime,
-                Outlook(latest, in: room, at: now).differs(from: last.outlook),
+                room.outlook(of: latest, at: now).differs(from: last.outlook),
                 let continuation = watcher.takeContinuation()
             else { continue }
             due.append((continuation, RoomWatches.Snapshot(latest, in: room, at: now)))

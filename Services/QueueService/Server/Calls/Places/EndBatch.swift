@@ -32,7 +32,7 @@ final class EndBatch: Sendable {
     }
 
     /// The place of the request with this index.
-    func outlook(_ index: Int) throws -> Outlook { Outlook(try places[index].get(), in: room, at: time) }
+    func outlook(_ index: Int) throws -> Outlook { room.outlook(of: try places[index].get(), at: time) }
 
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)

@@ -38,7 +38,7 @@ final class JoinBatch: Sendable {
     }
 
     /// The place of the request with this index.
-    func outlook(_ index: Int) throws -> Outlook { Outlook(try places[index].get(), in: room, at: time) }
+    func outlook(_ index: Int) throws -> Outlook { room.outlook(of: try places[index].get(), at: time) }
 
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)
@@ -80,8 +80,9 @@ final class JoinBatch: Sendable {
         var places: [Place] = []
         while places.count < requests.count {
             let next = requests[places.count...].prefix(PlaceTable.insertLimit)
+            let before = room
             let many = next.enumerated().map { offset, request in
-                room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
+                before.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
             }
             var same = many.prefix { $0.state == many[0].state }
             if many[0].state == .waiting { same = same.prefix(Int(min(room.waitingCapacity, Int64(same.count)))) }

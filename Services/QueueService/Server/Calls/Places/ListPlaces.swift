@@ -39,7 +39,7 @@ extension QueueServer {
         let page = try Page(of: size, usual: usualPageSize) {
             try PlaceTable.all(in: id, after: last ?? 0, limit: $0, reader)
         }
-        return (page.items.readable.map { .init(Outlook($0, in: room, at: reader.now)) }, page.hasMore)
+        return (page.items.readable.map { .init(room.outlook(of: $0, at: reader.now)) }, page.hasMore)
     }
 
     /// Newest first. Leaves out rows that cannot be read.
@@ -61,7 +61,7 @@ extension QueueServer {
         let places = try page.items.map { item -> QueueAPI.Place in
             let room = try rooms[item.room] ?? RoomTable.require(item.room, reader)
             rooms[item.room] = room
-            return .init(Outlook(item.place, in: room, at: reader.now))
+            return .init(room.outlook(of: item.place, at: reader.now))
         }
         return (places, page.hasMore)
     }

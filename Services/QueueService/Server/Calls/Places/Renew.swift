@@ -19,7 +19,7 @@ extension QueueServer {
         let (pass, expiry) = pass(for: place, in: roomID, until: place.endsAt ?? start, now: now)
         let soonest = min(expiry, place.lapsesAt ?? start)
         return RenewReply(
-            place: .init(Outlook(place, in: room, at: now)), pass: pass, passExpiresAt: expiry,
+            place: .init(room.outlook(of: place, at: now)), pass: pass, passExpiresAt: expiry,
             renewAfter: (soonest - start) / 2)
     }
 }

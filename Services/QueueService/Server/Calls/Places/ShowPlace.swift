@@ -16,6 +16,6 @@ extension QueueServer {
         }
         lines.cache(place, in: room)
         roomsInUse.note(room.id)
-        return ShowPlaceReply(place: .init(Outlook(place, in: room, at: now)))
+        return ShowPlaceReply(place: .init(room.outlook(of: place, at: now)))
     }
 }
