@@ -34,8 +34,9 @@ import Testing
                 (10_000, 200, "10000\n"), (10_001, 413, "the body has more than 10000 bytes\n"),
             ] {
                 let bytes = try GZipBytes.of([UInt8](repeating: 7, count: content))
+                // The name of an encoding has no case.
                 let head =
-                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: \(bytes.count)\r\n\r\n"
+                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: GZip\r\nContent-Length: \(bytes.count)\r\n\r\n"
                 let answer = try await site.answer(to: head, body: bytes)
                 #expect(answer.status == status && answer.body == body)
             }

@@ -93,6 +93,13 @@ import Threads
         }
     }
 
+    @Test func `HTTP 1.0 has no body in chunks, because an old proxy would not read its end`() async throws {
+        try await TestSite.with(handler: Self.echo) { site in
+            let answer = try await site.answer(to: "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+            #expect(answer.status == 400 && answer.headers["x-content-type-options"] == "nosniff")
+        }
+    }
+
     @Test func `the client of a request is that of its connection`() async throws {
         try await TestSite.with(handler: { .text(200, $0.client.host) }) { site in
             let answer = try await site.answer(to: "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n")

@@ -14,7 +14,6 @@ struct Router: Sendable {
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         var response = await answer(to: request)
-        response.setHeader("x-content-type-options", "nosniff")
         if isSecure { response.setHeader("strict-transport-security", "max-age=31536000") }
         return response
     }

@@ -97,15 +97,17 @@ final class HTTPDaemon: Sendable {
         Context.of(context).service.connections.enter(.idle, onsale_http_socket(connection))
     }
 
-    private static let answer: MHD_AccessHandlerCallback = { context, connection, _, method, _, data, size, state in
-        guard let state = state?.pointee, let method, let size else { return .NO }
+    private static let answer: MHD_AccessHandlerCallback = {
+        context, connection, _, method, version, data, size, state in
+        guard let state = state?.pointee, let method, let version, let size else { return .NO }
         let context = Context.of(context)
         let exchange = Unmanaged<HTTPExchange>.fromOpaque(state).takeUnretainedValue()
         let limit = context.service.limits.bodyBytes
         switch exchange.step {
         case .headers:
             exchange.step = .body
-            let refusal = exchange.begin(method: String(cString: method), limit: limit)
+            let refusal = exchange.begin(
+                method: String(cString: method), version: String(cString: version), limit: limit)
             return refusal.map { context.send($0, exchange) } ?? .YES
         case .body where size.pointee > 0:
             let isWanted = exchange.append(UnsafeRawBufferPointer(start: data, count: size.pointee), limit: limit)

@@ -39,7 +39,7 @@ final class HTTPExchange: @unchecked Sendable {
     var socket: Int32 { onsale_http_socket(connection) }
 
     /// Reads the headers. Returns the answer to a request whose body is not worth reading.
-    func begin(method name: String, limit: Int) -> HTTPResponse? {
+    func begin(method name: String, version: String, limit: Int) -> HTTPResponse? {
         MHD_get_connection_values(
             connection, .HEADER_KIND,
             { context, _, name, value in
@@ -51,9 +51,9 @@ final class HTTPExchange: @unchecked Sendable {
         methodName = name
         method = name == "HEAD" ? .get : HTTPMethod(rawValue: name)
         guard method != nil else { return .methodNotAllowed(allowed: "GET, HEAD, POST") }
-        if let ambiguity { return .text(400, ambiguity) }
+        if let ambiguity = ambiguity(in: version) { return .text(400, ambiguity) }
         if let length = headers["content-length"], Int(length) ?? .max > limit { return Self.tooLarge(limit) }
-        guard Self.encodings.contains(headers["content-encoding"] ?? "identity") else {
+        guard Self.encodings.contains(encoding) else {
             var response = HTTPResponse.text(415, "the encoding of the body is unknown: use gzip, or none")
             response.setHeader("accept-encoding", "gzip, identity")
             return response
@@ -63,7 +63,7 @@ final class HTTPExchange: @unchecked Sendable {
 
     /// The reason why a proxy could read another request than this program: another end of the body, another site, or another
     /// header. Nil if there is none.
-    private var ambiguity: String? {
+    private func ambiguity(in version: String) -> String? {
         let codings = headers.values(of: "transfer-encoding")
         if headers.values(of: "content-length").count + codings.count > 1 {
             return "the length of the body is given twice"
@@ -71,12 +71,15 @@ final class HTTPExchange: @unchecked Sendable {
         if codings.contains(where: { $0.lowercased() != "chunked" }) {
             return "the transfer coding of the body is unknown: use chunked, or none"
         }
+        if !codings.isEmpty, version == "HTTP/1.0" { return "HTTP/1.0 has no transfer codings" }
         if headers.values(of: "host").count > 1 { return "the header Host is given twice" }
         if headers.all.contains(where: { $0.name.contains(where: \.isWhitespace) }) {
             return "the name of a header contains white space"
         }
         return nil
     }
+
+    private var encoding: String { headers["content-encoding"]?.lowercased() ?? "identity" }
 
     private static let encodings = ["gzip", "identity"]
     /// A body may have this many times the limit before the connection is closed.
@@ -99,7 +102,7 @@ final class HTTPExchange: @unchecked Sendable {
     /// The complete request.
     func request(from client: Address, isSecure: Bool, limit: Int) -> Outcome {
         if isTooLarge { return .refused(Self.tooLarge(limit)) }
-        if headers["content-encoding"] == "gzip" {
+        if encoding == "gzip" {
             do throws(GZip.Problem) {
                 body = try GZip.content(of: body, limit: limit)
             } catch {

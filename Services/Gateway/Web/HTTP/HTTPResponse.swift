@@ -11,6 +11,7 @@ struct HTTPResponse: Sendable, Equatable {
         self.body = body
         headers = HTTPFields()
         if let contentType { setHeader("content-type", contentType) }
+        setHeader("x-content-type-options", "nosniff")
     }
 
     static func text(_ status: Int, _ text: String) -> HTTPResponse {

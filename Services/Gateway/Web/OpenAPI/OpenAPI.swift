@@ -35,7 +35,7 @@ struct OpenAPI: Sendable {
     }
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
-        guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
+        guard request.method == .get else { return .methodNotAllowed(allowed: "GET, HEAD") }
         var response = HTTPResponse(200, "application/json", body: document)
         response.setHeader("cache-control", "public, max-age=300")
         return response

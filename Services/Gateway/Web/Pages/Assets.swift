@@ -30,7 +30,6 @@ struct Assets: Sendable {
         guard let asset = all.first(where: { $0.name == name }) else { return nil }
         var response = HTTPResponse(200, asset.type, body: asset.content)
         response.setHeader("cache-control", "public, max-age=31536000, immutable")
-        response.setHeader("x-content-type-options", "nosniff")
         return response
     }
 }

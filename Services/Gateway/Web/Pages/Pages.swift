@@ -55,7 +55,6 @@ struct Pages: Sendable {
         response.setHeader("vary", "Accept-Language, Cookie")
         response.setHeader("content-security-policy", Self.style)
         response.setHeader("x-frame-options", "DENY")
-        response.setHeader("x-content-type-options", "nosniff")
         response.setHeader("referrer-policy", "same-origin")
         response.setHeader("cross-origin-opener-policy", "same-origin")
         response.setHeader("cross-origin-resource-policy", "same-origin")
