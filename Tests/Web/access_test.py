@@ -5,7 +5,7 @@ import pathlib
 import sys
 import unittest
 
-from browser import Browser
+from browser import Browsers
 from sale import EARLY, FRIDAY, SATURDAY, Sale
 
 # The folder for pictures of all pages. None: no pictures.
@@ -19,11 +19,12 @@ class Access(unittest.TestCase):
         cls.sale.open_sale(active=1)
         cls.sale.add_presale(1)
         cls.sale.cancel("gone")
+        cls.browsers = cls.enterClassContext(Browsers(cls.sale))
 
     def test_no_page_has_a_serious_finding_or_scrolls_sideways(self):
         # Pictures are taken in both languages.
         for language in ("ko", "en") if PICTURES else ("ko",):
-            with self.subTest(language), Browser(self.sale, language) as browser:
+            with self.subTest(language), self.browsers.open(language) as browser:
                 self.assertEqual(self.findings(browser, f"accessible-{language}"), [])
 
     def findings(self, browser, name):

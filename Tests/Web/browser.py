@@ -1,5 +1,6 @@
 """Chromium as a buyer uses it: by language, width and colours, with and without JavaScript."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -22,11 +23,40 @@ POLL = 0.05
 MOST_TABS = 40
 
 
-class Browser:
-    """A browser with an empty profile. Use it in a `with`."""
+class Browsers:
+    """The browsers of a test class, because a start takes long. Use it in a `with`."""
 
-    def __init__(self, site, language="en", width=1280, javascript=True):
-        self.site = site
+    def __init__(self, site):
+        self.site, self.idle = site, {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for browser in self.idle.values():
+            browser.quit()
+
+    @contextlib.contextmanager
+    def open(self, language="en", width=1280, javascript=True):
+        """A browser without cookies. After a block without errors, it waits for the next one."""
+        browser = self.idle.pop(javascript, None) or Browser(self.site, javascript)
+        try:
+            browser.set_language(language)
+            browser.set_width(width)
+            yield browser
+            if not browser.is_killed:
+                browser.forget()
+                self.idle.setdefault(javascript, browser)
+        finally:
+            if browser not in self.idle.values():
+                browser.quit()
+
+
+class Browser:
+    """A browser with an empty profile."""
+
+    def __init__(self, site, javascript):
+        self.site, self.is_killed = site, False
         self.folder = tempfile.TemporaryDirectory(prefix="onsale-browser-", ignore_cleanup_errors=True)
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
@@ -35,29 +65,41 @@ class Browser:
                 "--disable-background-networking", "--disable-component-update", f"--user-data-dir={self.folder.name}",
                 f"--window-size=1280,{HEIGHT}"):
             options.add_argument(argument)
-        preferences = {"intl.accept_languages": language, "credentials_enable_service": False}
+        preferences = {"credentials_enable_service": False}
         if not javascript:
             preferences["profile.managed_default_content_settings.javascript"] = 2
         options.add_experimental_option("prefs", preferences)
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
         self.driver.set_page_load_timeout(PATIENCE)
-        self.set_width(width)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def quit(self):
         self.driver.quit()
         self.folder.cleanup()
 
+    def forget(self):
+        """Closes all tabs but one, and removes what sites have stored."""
+        for tab in self.driver.window_handles[1:]:
+            self.driver.switch_to.window(tab)
+            self.driver.close()
+        self.driver.switch_to.window(self.driver.window_handles[0])
+        self.driver.get("about:blank")
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+
     def kill(self):
         """Ends all processes of the browser at once, as a crash does."""
+        self.is_killed = True
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if f"--user-data-dir={self.folder.name}".encode() in (process / "cmdline").read_bytes():
                     os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 pass  # It has ended already.
+
+    def set_language(self, language):
+        """Changes the language that the browser prefers."""
+        agent = self.driver.execute_script("return navigator.userAgent")
+        self.driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
 
     def set_width(self, width, height=HEIGHT):
         """Emulates a screen, because a window is never under 500 pixels."""

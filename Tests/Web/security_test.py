@@ -12,7 +12,7 @@ import subprocess
 import threading
 import unittest
 
-from browser import Browser
+from browser import Browsers
 from edge import PASSWORD, Edge, request_id
 
 # So many guess a password at once that more than half of the waiting room is taken.
@@ -155,7 +155,7 @@ class Crowds(unittest.TestCase):
 
             guessers = [threading.Thread(target=guess, args=[number]) for number in range(GUESSERS)]
             try:
-                with Browser(edge, javascript=False) as plain, Browser(edge) as browser:
+                with Browsers(edge) as browsers, browsers.open(javascript=False) as plain, browsers.open() as browser:
                     for guesser in guessers:
                         guesser.start()
                     edge.wait_for("wallet_sign_in_puzzle_bits", LEAST_BITS, "wallet")

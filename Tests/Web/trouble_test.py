@@ -4,7 +4,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from browser import Browser
+from browser import Browsers
 from edge import PASSWORD
 from sale import FRIDAY, SATURDAY, Sale
 
@@ -16,12 +16,13 @@ class Crowd(unittest.TestCase):
     def setUpClass(cls):
         cls.sale = cls.enterClassContext(Sale())
         cls.sale.open_sale(active=1)
+        cls.browsers = cls.enterClassContext(Browsers(cls.sale))
 
     def test_two_tabs_keep_one_place_and_its_number_only_falls(self):
         self.sale.other("first", "join", "moon-tour/friday", "--wait")
         for name in ("second", "third"):
             self.sale.other(name, "join", "moon-tour/friday")
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("two-tabs", FRIDAY)
             browser.press("join")
             self.assertEqual(browser.find(".huge").text, "2")
@@ -54,7 +55,7 @@ class Crowd(unittest.TestCase):
         (self.sale.folder / "small.csv").write_text("Stalls, 1, 1-2, A, 10.00\n")
         self.sale.add_date("small", "--room", "sale", hall="small.csv")
         self.sale.other("quick", "join", "moon-tour/small", "--wait")
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("patient", "/moon-tour/small")
             browser.press("join")
             self.sale.other("quick", "top-up", "20 EUR")
@@ -70,7 +71,7 @@ class Crowd(unittest.TestCase):
         self.sale.gateway("admin", "room", "open", "short-lived")
         self.sale.add_date("brief", "--room", "short-lived")
         self.sale.other("inside", "join", "moon-tour/brief", "--wait")
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("outside", "/moon-tour/brief")
             browser.press("join")
             self.sale.gateway("admin", "room", "pause", "short-lived")
@@ -85,9 +86,10 @@ class Trouble(unittest.TestCase):
     def setUpClass(cls):
         cls.sale = cls.enterClassContext(Sale("--call-timeout", "3s"))
         cls.sale.open_sale()
+        cls.browsers = cls.enterClassContext(Browsers(cls.sale))
 
     def test_a_session_that_ends_at_any_step_loses_nothing(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("forgetful", FRIDAY)
             for action, selector in (
                     ("join", ".map"), ("best", ".hold"), ("top-up", ".hold"), ("pay", "li.ticket")):
@@ -109,7 +111,7 @@ class Trouble(unittest.TestCase):
 
     def test_a_turn_that_ends_on_the_map_is_explained(self):
         # The script would load the page again as soon as it cannot renew its pass.
-        with Browser(self.sale, javascript=False) as browser:
+        with self.browsers.open(javascript=False) as browser:
             browser.sign_up("robot", FRIDAY)
             browser.press("join")
             place = next(each["placeId"] for each in self.sale.operator_json("admin", "user", "places", "robot"))
@@ -121,13 +123,13 @@ class Trouble(unittest.TestCase):
             self.assertTrue(browser.has(browser.form("join")))
 
     def test_a_browser_that_dies_at_the_payment_pays_once(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("killed", SATURDAY)
             browser.press("best")
             browser.press("top-up")
             browser.driver.execute_script("document.querySelector(arguments[0]).requestSubmit()", browser.form("pay"))
             browser.kill()
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.open(f"/account?next={SATURDAY}")
             browser.sign_in("killed")
             # The payment of the dead browser has arrived, or it arrives now, or it never will.
@@ -139,7 +141,7 @@ class Trouble(unittest.TestCase):
             self.assertEqual([row.text for row in browser.all("td:nth-child(2)")].count("Payment"), 1)
 
     def test_a_payment_without_a_decision_waits_and_then_pays(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("undecided", SATURDAY)
             browser.press("best")
             browser.press("top-up")
@@ -152,7 +154,7 @@ class Trouble(unittest.TestCase):
             self.assertEqual(len(browser.all("li.ticket")), 2)
 
     def test_each_service_can_be_away_and_come_back(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("unlucky", FRIDAY)
             for service in ("queue", "concert", "wallet"):
                 self.sale.stop(service)
@@ -164,7 +166,7 @@ class Trouble(unittest.TestCase):
             self.assertTrue(browser.has(browser.form("join")))
 
     def test_too_little_money_names_the_missing_amount(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.sign_up("poor", SATURDAY)
             browser.press("best")
             browser.press("top-up")
@@ -189,7 +191,7 @@ class Trouble(unittest.TestCase):
             self.assertNotIn("<script>", page)
 
     def test_wrong_names_and_passwords_are_explained_beside_the_form(self):
-        with Browser(self.sale) as browser:
+        with self.browsers.open() as browser:
             browser.open("/account")
             browser.fill("sign-up", name="Upper Case", password=PASSWORD)
             browser.press("sign-up")
