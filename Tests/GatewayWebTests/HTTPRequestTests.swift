@@ -80,8 +80,8 @@ struct HTTPRequestTests {
         response.setCookie("b", nil, isSecure: false)
         #expect(
             response.headers.values(of: "set-cookie") == [
-                "a=1; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600",
-                "b=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+                "a=1; Path=/; HttpOnly; Secure; Max-Age=3600; SameSite=Lax",
+                "b=; Path=/; HttpOnly; Max-Age=0; SameSite=Lax",
             ])
     }
 }

@@ -51,10 +51,11 @@ struct HTTPResponse: Sendable, Equatable {
     /// Sets a cookie of the whole site that scripts cannot read. Nil as its value removes it.
     mutating func setCookie(_ name: String, _ value: String?, isSecure: Bool, maxAge: Duration? = nil) {
         let age = value == nil ? .zero : maxAge
+        // lynx takes SameSite for the name of another cookie, to which all attributes behind it belong.
         addHeader(
             "set-cookie",
-            "\(name)=\(value ?? ""); Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
-                + (age.map { "; Max-Age=\($0.components.seconds)" } ?? ""))
+            "\(name)=\(value ?? ""); Path=/; HttpOnly" + (isSecure ? "; Secure" : "")
+                + (age.map { "; Max-Age=\($0.components.seconds)" } ?? "") + "; SameSite=Lax")
     }
 }
 
