@@ -82,16 +82,16 @@ extension Text {
     static let joinCodeWrong = Text("This code is not right", "올바른 코드가 아닙니다")
     static let joinCodeWrongWhy = Text(
         "You have not joined the line. Check the code: each letter counts, and it must be complete.",
-        "아직 대기열에 참여되지 않았습니다. 코드 전체를 정확히 입력하셨는지 확인해 주세요.")
+        "대기열 참여가 완료되지 않았습니다. 코드 전체를 정확히 입력하셨는지 확인해 주세요.")
     static let codeElsewhere = Text("This code is for another sale", "다른 판매의 코드입니다")
     static let codeElsewhereWhy = Text(
         "You have not joined the line. Look up for which concert and date you received it.",
-        "아직 대기열에 참여되지 않았습니다. 어느 공연과 일정의 코드인지 확인해 주세요.")
+        "대기열 참여가 완료되지 않았습니다. 어느 공연과 일정의 코드인지 확인해 주세요.")
     static let codeExpired = Text("This code has expired", "만료된 코드입니다")
     static let codeUsedUp = Text("This code has been used", "이미 사용된 코드입니다")
     static let askForCode = Text(
         "You have not joined the line. Ask the organiser for another code.",
-        "아직 대기열에 참여되지 않았습니다. 주최 측에 새 코드를 요청해 주세요.")
+        "대기열 참여가 완료되지 않았습니다. 주최 측에 새 코드를 요청해 주세요.")
     static let banned = Text("You cannot join this line", "이 대기열에 참여하실 수 없습니다")
     static let bannedWhy = Text(
         "The organiser has excluded this account. Ask the organiser.", "주최 측에서 이 계정의 참여를 제한했습니다. 주최 측에 문의해 주세요.")
