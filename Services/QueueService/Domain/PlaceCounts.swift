@@ -17,6 +17,14 @@ package struct EndedPlaces: Equatable, Sendable {
         self.active = active
     }
 
+    mutating func add(_ others: EndedPlaces) {
+        finished += others.finished
+        left += others.left
+        lapsed += others.lapsed
+        revoked += others.revoked
+        active += others.active
+    }
+
     mutating func count(_ place: Place) {
         switch place.state {
         case .waiting, .admitted, .active: return

@@ -259,9 +259,10 @@ package struct Room: Equatable, Sendable {
         if place.isLive { end(&place, .revoked, reason, now: now) }
     }
 
-    /// Replaces the counts that a version without them did not keep.
-    package mutating func recount(waiting: Int64, ended: EndedPlaces) {
-        (self.waiting, self.ended) = (waiting, ended)
+    /// Adds what a version without these counts did not count.
+    package mutating func add(waiting count: Int64, ended: EndedPlaces) {
+        waiting = max(0, waiting + count)
+        self.ended.add(ended)
     }
 
     func checkSlots() {

@@ -6,7 +6,8 @@ import Threads
 /// Corrects the counts of the rooms in use, once after the start.
 ///
 /// A version from before a count does not keep it, and runs beside this one while instances are replaced one after the other. The
-/// instance that starts last finds all changes that were not counted.
+/// instance that starts last finds all changes that were not counted. Only their number is added, because the places of a large room
+/// are counted for too long to stop its line meanwhile.
 final class Recount: Sendable {
     private let database: Database
     private let isDone = Lock(false)
@@ -17,30 +18,20 @@ final class Recount: Sendable {
 
     func run(in rooms: [Room]) async throws {
         guard !isDone.withLock({ $0 }) else { return }
-        for room in rooms {
-            let (counts, now) = try await database.scan { reader in
-                (try ClaimTable.recount(in: room.id, reader), try RoomTable.require(room.id, reader))
+        var isDone = true
+        for id in rooms.map(\.id) {
+            let missing = try await database.scan { try ClaimTable.uncounted(in: id, $0) }
+            guard let missing, !missing.isZero else { continue }
+            let isCorrected = try await database.transaction { tx in
+                var room = try RoomTable.lock(id, tx)
+                guard try ClaimTable.add(missing, in: id, tx) else { return false }
+                room.add(waiting: missing.waiting, ended: missing.ended)
+                try RoomTable.save(room, tx)
+                return true
             }
-            // A change between the two reads looks like a wrong count. The transaction excludes it.
-            guard let counts, !counts.agrees(with: now) else { continue }
-            try await database.transaction { tx in try Self.correct(room.id, tx) }
+            // Otherwise another instance has corrected it since. The next run shows if that was all.
+            isDone = isDone && isCorrected
         }
-        isDone.withLock { $0 = true }
-    }
-
-    private static func correct(_ id: RoomID, _ tx: Transaction) throws {
-        var room = try RoomTable.lock(id, tx)
-        guard let counts = try ClaimTable.recount(in: id, tx), !counts.agrees(with: room) else { return }
-        room.recount(waiting: counts.waiting, ended: counts.ended)
-        try RoomTable.save(room, tx)
-        if counts.claims != counts.countedClaims {
-            try ClaimTable.add(counts.claims - counts.countedClaims, in: id, tx)
-        }
-    }
-}
-
-extension ClaimTable.Recount {
-    fileprivate func agrees(with room: Room) -> Bool {
-        room.waiting == waiting && room.ended == ended && claims == countedClaims
+        self.isDone.withLock { [isDone] in $0 = isDone }
     }
 }
