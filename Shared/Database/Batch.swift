@@ -30,7 +30,7 @@ extension Database {
                 let shared = rest.map { requests[$0] }
                 let deadlines = shared.compactMap(deadline)
                 let latest = deadlines.count == shared.count ? deadlines.max() : nil
-                let values = try await transaction(before: latest, isShared: true) { tx in try body(shared, tx) }
+                let values = try await transaction(before: latest, attempts: .shared) { tx in try body(shared, tx) }
                 for (index, value) in zip(rest, values) { outcomes[index] = value }
                 rest = []
             } catch let failures as BatchFailures {

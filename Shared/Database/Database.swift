@@ -33,35 +33,36 @@ package final class Database: Sendable {
 
     /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again, so it
     /// must change nothing outside the database. It must derive the keys of its rows from the id of the request,
-    /// because a second run must find the rows of the first. It does not start after `deadline`. A shared transaction,
-    /// which has another way, has fewer attempts after a conflict.
+    /// because a second run must find the rows of the first. It does not start after `deadline`.
     @inlinable
     package func transaction<Value: Sendable>(
-        before deadline: Uptime? = nil, isShared: Bool = false,
+        before deadline: Uptime? = nil, attempts: Attempts = .full,
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         let job = JobOf(.transaction, deadline: deadline, body)
-        try await perform(job, isShared: isShared)
+        try await perform(job, attempts)
         return job.value!
     }
 
     /// Runs queries by key on one snapshot. On SQLite they run on the caller's thread.
     @inlinable
     package func read<Value: Sendable>(
-        before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
+        before deadline: Uptime? = nil, attempts: Attempts = .full,
+        _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
         let job = JobOf(.read, deadline: deadline, body)
-        try await perform(job)
+        try await perform(job, attempts)
         return job.value!
     }
 
     /// Runs one query. On PostgreSQL it is one statement, without a transaction around it: for a query that is repeated.
     @inlinable
     package func query<Value: Sendable>(
-        before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
+        before deadline: Uptime? = nil, attempts: Attempts = .full,
+        _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
         let job = JobOf(.query, deadline: deadline, body)
-        try await perform(job)
+        try await perform(job, attempts)
         return job.value!
     }
 
@@ -110,10 +111,10 @@ package final class Database: Sendable {
 
     /// Runs the job until it has an outcome. Throws if the outcome is an error.
     @usableFromInline
-    func perform(_ job: DatabaseJob, isShared: Bool = false) async throws {
+    func perform(_ job: DatabaseJob, _ attempts: Attempts = .full) async throws {
         // Also after a failure, because its writes may be stored.
         defer { if job.kind == .transaction { transactions.wrappingAdd(1, ordering: .releasing) } }
-        var retry = Retry(environment, isShared: isShared)
+        var retry = Retry(environment, attempts)
         while true {
             await withUnsafeContinuation { caller in
                 job.wait(caller)

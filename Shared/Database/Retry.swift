@@ -1,18 +1,28 @@
 import Kernel
 
+/// How often a failed call runs again.
+@usableFromInline
+package enum Attempts: Sendable {
+    case full
+    /// After a conflict once at most: a transaction of several requests, each of which has one of its own then.
+    case shared
+    /// Once and immediately if the server does not answer: a call that its caller repeats soon. While one of several servers is
+    /// away, it does not delay the caller's calls for the others.
+    case polled
+}
+
 /// The attempts of one call: their number, the pauses between them, and whether a commit's outcome is unknown.
 struct Retry {
     private static let backoff = Backoff(from: .milliseconds(2), upTo: .milliseconds(500))
 
     private let environment: Environment
-    /// True for a transaction of several requests. Each has one of its own if this one keeps conflicting.
-    private let isShared: Bool
+    private let kind: Attempts
     private var attempt = 1
     private var mayHaveCommitted = false
 
-    init(_ environment: Environment, isShared: Bool) {
+    init(_ environment: Environment, _ kind: Attempts) {
         self.environment = environment
-        self.isShared = isShared
+        self.kind = kind
     }
 
     /// Returns when it is time for the next attempt. Throws if there are no attempts left, or if the deadline comes
@@ -42,8 +52,12 @@ struct Retry {
     /// A shared transaction whose rows were changed runs again once. It does not wait again for a row that another transaction
     /// holds for long.
     private func attempts(after error: DatabaseError) -> Int {
-        guard isShared, error.reason == .conflict else { return environment.limits.attempts }
-        return min(error == .conflict ? 2 : 1, environment.limits.attempts)
+        let maximum = environment.limits.attempts
+        return switch (kind, error.reason) {
+        case (.shared, .conflict): min(error == .conflict ? 2 : 1, maximum)
+        case (.polled, .unavailable): min(2, maximum)
+        default: maximum
+        }
     }
 
     /// Returns the error of the last attempt. A commit with an unknown outcome stays unknown after a later database

@@ -101,6 +101,26 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a polled call runs twice if the server does not answer, and again after each conflict`(
+        engine: Engine
+    ) async throws {
+        let faults = Faults()
+        try await TestDatabase.with(engine, Shop.migrations, faults: faults) { database in
+            let runs = Recorder<Int>()
+            faults.fail(.commit, count: 2, with: .connectionLost)
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction(attempts: .polled) { _ in runs.add(1) }
+            }
+            #expect(runs.all.count == 2)
+            try await database.transaction(attempts: .polled) { tx in
+                runs.add(1)
+                if runs.all.count < 7 { throw tx.conflict() }
+            }
+            #expect(runs.all.count == 7)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `an error of the storage fails all requests`(engine: Engine) async throws {
         let faults = Faults()
         try await TestDatabase.with(engine, Shop.migrations, faults: faults) { database in

@@ -20,6 +20,7 @@ extension ServiceContext {
             [server.service],
             jobs: [
                 Job("settlement", every: Settlement.interval) { try await settlement.run() },
+                Job("rooms", every: RoomsInUse.recoveryInterval) { try await rooms.recover() },
                 Job("watches", every: RoomWatches.interval) { try await server.watches.poll() },
                 Job("checkpoints", every: Checkpoints.interval) { try await checkpoints.run() },
                 Job("figures", every: FiguresReport.interval) { try await figures.run() },

@@ -5,10 +5,12 @@ import Threads
 
 /// The rooms that may need a settlement.
 ///
-/// A query lists them. With distributed tables, it fails while one server is away. Then each known room is read by its key, so that
-/// the rooms on the other servers are found: those of the last list, and those of the callers since then. An instance that starts
-/// in the meantime has no list, and finds the rooms of its callers.
+/// A query lists them. With distributed tables, it fails while one server is away. Then each known room is read by its key: those of
+/// the last list, and those of the callers since then. An instance that starts in the meantime has no list, and finds the rooms of its
+/// callers. A room whose server is away is not read again before `recover` has found it, so that the other rooms do not wait for it.
 final class RoomsInUse: Sendable {
+    /// The pause between two attempts to read what could not be read.
+    static let recoveryInterval = Duration.seconds(1)
     private static let pageSize = 200
     /// Maximum of known rooms that no list had.
     private static let maximumNoted = 10_000
@@ -19,12 +21,21 @@ final class RoomsInUse: Sendable {
         let now: Timestamp
         /// The server that was read (`Reader`). Empty if it is not known.
         var serverRun = ""
-        /// The error because of which `rooms` has only some of the known rooms.
-        let failure: (any Error)?
+        /// False if `rooms` has only those of the known rooms that could be read.
+        let isComplete: Bool
+    }
+
+    private struct State {
+        var known: Set<RoomID> = []
+        /// Known rooms that could not be read.
+        var away: Set<RoomID> = []
+        var isListFailing = false
+
+        var reachable: Set<RoomID> { known.subtracting(away) }
     }
 
     private let database: Database
-    private let known = Lock<Set<RoomID>>([])
+    private let state = Lock(State())
 
     init(_ database: Database) {
         self.database = database
@@ -32,49 +43,69 @@ final class RoomsInUse: Sendable {
 
     /// Adds the room of a caller.
     func note(_ room: RoomID) {
-        known.withLock { known in if known.count < Self.maximumNoted { known.insert(room) } }
+        state.withLock { state in if state.known.count < Self.maximumNoted { state.known.insert(room) } }
     }
 
     /// Throws if no room can be read.
     func list() async throws -> List {
+        let (isFailing, reachable) = state.withLock { ($0.isListFailing, $0.reachable) }
+        if isFailing, let list = await read(reachable) { return list }
         do {
-            let list = try await all()
-            known.withLock { $0 = Set(list.rooms.map(\.id)) }
-            return list
+            return try await all(attempts: reachable.isEmpty ? .full : .polled)
         } catch let failure as DatabaseError {
-            let rooms = known.withLock { Array($0) }
-            guard !rooms.isEmpty else { throw failure }
-            return try await list(of: rooms, amid: failure)
+            state.withLock { $0.isListFailing = true }
+            guard !isFailing, let list = await read(reachable) else { throw failure }
+            return list
         }
     }
 
-    private func all() async throws -> List {
+    /// Reads what could not be read. Throws while a list fails.
+    func recover() async throws {
+        guard state.withLock({ $0.isListFailing }) else { return }
+        do { _ = try await all(attempts: .polled) } catch {
+            _ = await read(state.withLock { $0.away })
+            throw error
+        }
+    }
+
+    private func all(attempts: Attempts) async throws -> List {
         var rooms: [Room] = []
         while true {
-            let (page, now, server) = try await database.query { [last = rooms.last?.id] in
+            let (page, now, server) = try await database.query(attempts: attempts) { [last = rooms.last?.id] in
                 (try RoomTable.unsettled(after: last, limit: Self.pageSize, $0), $0.now, $0.serverRun)
             }
             rooms += page
-            if page.count < Self.pageSize {
-                return List(rooms: rooms, now: now, serverRun: server, failure: nil)
-            }
+            guard page.count < Self.pageSize else { continue }
+            state.withLock { [rooms] in $0 = State(known: Set(rooms.map(\.id))) }
+            return List(rooms: rooms, now: now, serverRun: server, isComplete: true)
         }
     }
 
-    /// Reads a page of rooms at once, because each one that cannot be read takes all retries.
-    private func list(of known: [RoomID], amid failure: DatabaseError) async throws -> List {
+    /// Reads a page of rooms at once, and notes which of them are away. Returns nil if no room can be read.
+    private func read(_ ids: Set<RoomID>) async -> List? {
+        let ids = Array(ids)
         var found: [(room: Room, now: Timestamp)] = []
-        for start in stride(from: 0, to: known.count, by: Self.pageSize) {
+        for start in stride(from: 0, to: ids.count, by: Self.pageSize) {
             found += await withTaskGroup(of: (Room, Timestamp)?.self) { group in
-                for id in known[start...].prefix(Self.pageSize) {
-                    group.addTask { [database] in
-                        try? await database.query { (try RoomTable.require(id, $0), $0.now) }
-                    }
-                }
+                for id in ids[start...].prefix(Self.pageSize) { group.addTask { await self.read(id) } }
                 return await group.reduce(into: []) { found, row in if let row { found.append(row) } }
             }
         }
-        guard let now = found.map(\.now).min() else { throw failure }
-        return List(rooms: found.map(\.room), now: now, failure: failure)
+        guard let now = found.map(\.now).min() else { return nil }
+        return List(rooms: found.map(\.room), now: now, isComplete: false)
+    }
+
+    private func read(_ id: RoomID) async -> (Room, Timestamp)? {
+        do {
+            let found = try await database.query(attempts: .polled) { (try RoomTable.require(id, $0), $0.now) }
+            state.withLock { _ = $0.away.remove(id) }
+            return found
+        } catch {
+            state.withLock { state in
+                // No other error says that the room exists.
+                if error is DatabaseError { state.away.insert(id) } else { state.known.remove(id) }
+            }
+            return nil
+        }
     }
 }

@@ -124,7 +124,7 @@ final class Checkpoints: Sendable {
         let live = Set(unsettled.map(\.id))
         let others = before.subtracting(live)
         // If the list is incomplete, the others cannot be read.
-        var due = Set(unsettled.filter(needsLogging).map(\.id)).union(list.failure == nil ? others : [])
+        var due = Set(unsettled.filter(needsLogging).map(\.id)).union(list.isComplete ? others : [])
         due.formUnion(logs.takeWanted())
         if state.withLock({ $0.meet(list.serverRun, at: clock.uptime) }) { due.formUnion(logs.doubtAll()) }
         if isFirstRun { due.formUnion(try await roomsBehind()) }
@@ -134,8 +134,8 @@ final class Checkpoints: Sendable {
             state.closedDraws = closedDraws
             for id in due where state.behind[id] == nil { state.behind[id] = clock.uptime }
         }
-        var firstError = list.failure
-        var unfinished = list.failure == nil ? [] : others
+        var firstError: (any Error)?
+        var unfinished = list.isComplete ? [] : others
         // The lines of present sales come first. The others leave the memory one by one, because after an upgrade all are due.
         for id in due.filter(live.contains) + due.filter({ !live.contains($0) }) {
             logs.dropUnused(live: live.union(unfinished))

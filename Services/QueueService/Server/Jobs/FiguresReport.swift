@@ -79,7 +79,7 @@ final class FiguresReport: Sendable {
         }
         let read = RoomFigures(of: rooms, claims: claims, at: clock.now)
         figures.withLock { $0 = read }
-        if list.failure == nil { try await recount.run(in: rooms) }
+        if list.isComplete { try await recount.run(in: rooms) }
     }
 }
 

@@ -104,7 +104,7 @@ final class RoomWatches: Sendable {
         }
     }
 
-    /// Polls every room that has watchers, all at once, because the retries of a failing one last for seconds.
+    /// Polls every room that has watchers, all at once, because a server that is away may answer late.
     func poll() async throws {
         let watched = rooms.withLock { rooms in rooms.compactMapValues { $0.revision } }
         let firstError = await withTaskGroup(of: (any Error)?.self) { group in
@@ -123,7 +123,7 @@ final class RoomWatches: Sendable {
         var revision = revision
         var damage: (any Error)?
         while true {
-            let (room, ended, now) = try await database.read { [revision] reader in
+            let (room, ended, now) = try await database.read(attempts: .polled) { [revision] reader in
                 let room = try RoomTable.require(id, reader)
                 let isNew = room.revision > revision
                 let ended = isNew ? try PlaceTable.ended(in: id, since: revision, limit: Self.pageSize, reader) : []

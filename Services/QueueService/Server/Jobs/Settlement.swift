@@ -58,8 +58,8 @@ final class Settlement: Sendable {
         guard mayHaveChanged || before.nextRead <= clock.uptime else { return }
         var after = State(transactionCount: count, nextRead: clock.uptime + Self.longestPause)
         let unsettled = try await roomsInUse.list()
-        var firstError = unsettled.failure
-        if firstError != nil { after.rooms = before.rooms }
+        var firstError: (any Error)?
+        if !unsettled.isComplete { after.rooms = before.rooms }
         for room in unsettled.rooms {
             let known = before.rooms[room.id]
             let isOwn = mayHaveChanged || known == nil || known!.isOwn && known!.time == room.settledAt
@@ -92,7 +92,7 @@ final class Settlement: Sendable {
     private func settle(_ id: RoomID) async throws -> (room: Room, isOwn: Bool, now: Timestamp) {
         var outcome: (room: Room, isOwn: Bool, now: Timestamp)?
         for _ in 0..<Self.maximumRounds {
-            let (room, now, steps) = try await database.transaction { tx in
+            let (room, now, steps) = try await database.transaction(attempts: .polled) { tx in
                 var room = try RoomTable.lock(id, tx)
                 guard room.needsSettling(at: tx.now) else { return (room, tx.now, Steps?.none) }
                 let steps = try Self.run(in: &room, tx)
