@@ -17,10 +17,12 @@ extension Database {
     /// requests. It writes nothing for a request that fails.
     ///
     /// One request cannot fail the others. After an error of one request, the rest of the batch runs again. If that
-    /// request is unknown, each runs in a separate transaction. An error of the storage fails all.
+    /// request is unknown, each runs in a separate transaction. An error of the storage fails all. `joiningOthers` is as for one
+    /// transaction, for a batch of several.
     @inlinable
     package func transaction<Request: Sendable, Value: Sendable>(
         for requests: [Request], before deadline: @escaping @Sendable (Request) -> Uptime?,
+        joiningOthers: Bool = false,
         _ body: @escaping @Sendable ([Request], Transaction) throws -> [Result<Value, any Error>]
     ) async throws -> [Result<Value, any Error>] {
         var outcomes = [Result<Value, any Error>?](repeating: nil, count: requests.count)
@@ -30,7 +32,9 @@ extension Database {
                 let shared = rest.map { requests[$0] }
                 let deadlines = shared.compactMap(deadline)
                 let latest = deadlines.count == shared.count ? deadlines.max() : nil
-                let values = try await transaction(before: latest, attempts: .shared) { tx in try body(shared, tx) }
+                let values = try await transaction(
+                    before: latest, attempts: .shared, joiningOthers: joiningOthers
+                ) { tx in try body(shared, tx) }
                 for (index, value) in zip(rest, values) { outcomes[index] = value }
                 rest = []
             } catch let failures as BatchFailures {

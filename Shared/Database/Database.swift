@@ -33,13 +33,15 @@ package final class Database: Sendable {
 
     /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again, so it
     /// must change nothing outside the database. It must derive the keys of its rows from the id of the request,
-    /// because a second run must find the rows of the first. It does not start after `deadline`.
+    /// because a second run must find the rows of the first. It does not start after `deadline`. One that joins others waits
+    /// a moment for them on SQLite, so that a job adds no commits to those of users.
     @inlinable
     package func transaction<Value: Sendable>(
-        before deadline: Uptime? = nil, attempts: Attempts = .full,
+        before deadline: Uptime? = nil, attempts: Attempts = .full, joiningOthers: Bool = false,
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         let job = JobOf(.transaction, deadline: deadline, body)
+        job.joinsOthers = joiningOthers
         try await perform(job, attempts)
         return job.value!
     }

@@ -16,6 +16,8 @@ package class DatabaseJob: @unchecked Sendable {
 
     package let kind: Kind
     package let deadline: Uptime?
+    /// True if the run waits a moment for another transaction, to share its commit.
+    @usableFromInline final var joinsOthers = false
     /// The user for whom the job runs. Nil if no limit of a user applies.
     final var caller: UserID?
     /// The error of the run. Nil if it succeeded.

@@ -53,6 +53,8 @@ package struct DatabaseLimits: Sendable {
     /// SQLite: maximum of closures in one commit, and of the time that the first of them waits for others.
     package var group = 1024
     package var groupDuration = Duration.milliseconds(10)
+    /// SQLite: the time that a closure waits for others to join. A busy database runs one within this time.
+    package var joining = Duration.milliseconds(10)
     /// SQLite: maximum of read connections that stay open. Each event loop needs one.
     package var idleReaders = 16
     /// PostgreSQL: the number of connections for transactions and reads.

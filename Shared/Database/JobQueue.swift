@@ -1,3 +1,4 @@
+import Kernel
 import Threads
 
 /// A bounded queue of jobs, oldest first, and the threads that run them.
@@ -7,6 +8,8 @@ final class JobQueue: Sendable {
         var slots: [DatabaseJob?]
         var head = 0
         var count = 0
+        /// Jobs that wait for another one. Few, because each belongs to a job of the program.
+        var joining: [DatabaseJob] = []
         var threads = 0
         var sleepingThreads = 0
         var isClosed = false
@@ -30,20 +33,28 @@ final class JobQueue: Sendable {
     }
 
     private let state: Lock<State>
+    private let joiningMilliseconds: Int
     private let arrival = CountingSemaphore()
 
-    init(limit: Int) {
+    /// `joining` is how long a job waits for others to join.
+    init(limit: Int, joining: Duration = .zero) {
+        joiningMilliseconds = Int(joining.milliseconds)
         state = Lock(State(slots: Array(repeating: nil, count: limit)))
     }
 
-    /// Adds the job. Returns false if the queue is full or closed: the job is finished then.
+    /// Adds the job. Returns false if the queue is full or closed: the job is finished then. A `joining` job runs with the next
+    /// other one, or alone after a moment.
     @discardableResult
-    func add(_ job: DatabaseJob, _ environment: Environment) -> Bool {
+    func add(_ job: DatabaseJob, _ environment: Environment, joining: Bool = false) -> Bool {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
             if state.isClosed { return (.closed, false) }
-            if state.count == state.slots.count { return (state.overload, false) }
-            state.slots[(state.head + state.count) % state.slots.count] = job
-            state.count += 1
+            if state.count + state.joining.count >= state.slots.count { return (state.overload, false) }
+            if joining {
+                state.joining.append(job)
+            } else {
+                state.slots[(state.head + state.count) % state.slots.count] = job
+                state.count += 1
+            }
             let wakes = state.sleepingThreads > 0
             if wakes { state.sleepingThreads -= 1 }
             return (nil, wakes)
@@ -59,14 +70,34 @@ final class JobQueue: Sendable {
     /// Waits for a job. Returns nil if the queue is closed and empty.
     func next() -> DatabaseJob? {
         while true {
-            let (job, isOver): (DatabaseJob?, Bool) = state.withLock { state in
-                if state.count > 0 { return (state.removeFirst(), false) }
-                if state.isClosed { return (nil, true) }
+            let (job, isOver, isJoining): (DatabaseJob?, Bool, Bool) = state.withLock { state in
+                if state.count > 0 { return (state.removeFirst(), false, false) }
+                if state.isClosed { return (state.joining.isEmpty ? nil : state.joining.removeFirst(), true, false) }
                 state.sleepingThreads += 1
-                return (nil, false)
+                return (nil, false, !state.joining.isEmpty)
             }
             if job != nil || isOver { return job }
-            arrival.wait()
+            if !isJoining {
+                arrival.wait()
+            } else if !arrival.wait(timeoutMilliseconds: joiningMilliseconds), let job = firstJoining() {
+                return job
+            }
+        }
+    }
+
+    /// Returns a job after no other one has come. If one has come at this moment, its signal wakes the thread once too often.
+    private func firstJoining() -> DatabaseJob? {
+        state.withLock { state in
+            if state.sleepingThreads > 0 { state.sleepingThreads -= 1 }
+            return state.count > 0 || state.joining.isEmpty ? nil : state.joining.removeFirst()
+        }
+    }
+
+    /// Moves the jobs that wait for another one to `jobs`.
+    func takeJoining(into jobs: inout [DatabaseJob]) {
+        state.withLock { state in
+            jobs = state.joining
+            state.joining = []
         }
     }
 
@@ -117,7 +148,7 @@ final class JobQueue: Sendable {
         for _ in 0..<sleeping { arrival.signal() }
     }
 
-    var waitingCount: Int { state.withLock { $0.count } }
+    var waitingCount: Int { state.withLock { $0.count + $0.joining.count } }
 
     /// Updates the moving average from which a refusal computes `retryAfter`.
     func note(_ jobs: Int, took duration: Duration) {

@@ -58,6 +58,41 @@ import Threads
         }
     }
 
+    @Test func `a closure that joins others waits for the next one, and shares its commit`() async throws {
+        let commits = Lock<[Int]>([])
+        var limits = DatabaseLimits()
+        limits.joining = .hours(1)
+        try await TestDatabase.with(.file, Shop.migrations, limits: limits) { event in
+            if case .committed(let closures, _, _, _) = event { commits.withLock { $0.append(closures) } }
+        } _: { database in
+            let joining = Task {
+                try await database.transaction(joiningOthers: true) { try Shop.insert(Shop.order(1), seat: 1, $0) }
+            }
+            try await database.waiting(1)
+            #expect(commits.withLock { $0 } == [])
+            try await database.transaction { try Shop.insert(Shop.order(2), seat: 2, $0) }
+            try await joining.value
+            #expect(commits.withLock { $0 } == [2])
+        }
+    }
+
+    @Test func `a closure that joins others runs alone if no other comes, or if the database closes`() async throws {
+        for wait in [Duration.milliseconds(1), .hours(1)] {
+            var limits = DatabaseLimits()
+            limits.joining = wait
+            try await TestDatabase.with(.file, Shop.migrations, limits: limits) { database in
+                let joining = Task {
+                    try await database.transaction(joiningOthers: true) { try Shop.insert(Shop.order(1), seat: 1, $0) }
+                }
+                if wait == .hours(1) {
+                    try await database.waiting(1)
+                    await database.close()
+                }
+                try await joining.value
+            }
+        }
+    }
+
     @Test func `the first closure of a group is undone alone, like any other`() async throws {
         try await TestDatabase.with(.file, Shop.migrations) { database in
             _ = try await callsBehindGate(3, on: database) { tx in

@@ -21,7 +21,7 @@ final class SQLiteFileEngine: DatabaseEngine {
         scanning = try DatabaseError.naming(self.path) {
             try SQLiteConnection(file: opened.lock.path, isWriting: false, environment.limits.fileSystem)
         }
-        transactions = JobQueue(limit: environment.limits.waiting)
+        transactions = JobQueue(limit: environment.limits.waiting, joining: environment.limits.joining)
         scans = JobQueue(limit: environment.limits.waitingScans)
         guard startWriting(), startScanning() else {
             transactions.close()
@@ -31,7 +31,7 @@ final class SQLiteFileEngine: DatabaseEngine {
 
     func start(_ job: DatabaseJob) {
         switch job.kind {
-        case .transaction: transactions.add(job, environment)
+        case .transaction: transactions.add(job, environment, joining: job.joinsOthers)
         case .scan: scans.add(job, environment)
         case .read, .query:
             read(job)
@@ -83,6 +83,8 @@ final class SQLiteFileEngine: DatabaseEngine {
                     transactions.takeWaiting(into: &waiting, limit: limits.group - writer.groupCount)
                     for job in waiting { writer.run(job) }
                 } while !waiting.isEmpty && writer.groupCount < limits.group && writer.groupAge < limits.groupDuration
+                transactions.takeJoining(into: &waiting)
+                for job in waiting { writer.run(job) }
                 let count = writer.groupCount
                 transactions.note(count, took: writer.commit())
             }
