@@ -90,7 +90,7 @@ private struct Books: Sendable {
                 RefundID(high: 4, low: UInt64(event.split(separator: "-").last ?? "") ?? 1),
                 concert: event == "refund-elsewhere" ? ConcertID(high: 2, low: 2) : Self.concert,
                 reservation: Self.reservation, user: .alice, payment: id, amount: amount)
-            let outcome = try RefundBatch.payOut([due], tx)[0]
+            let outcome = try RefundBatch.payOut([due], RefundBatch.Found([due], tx), tx)[0]
             return (outcome.halt == nil ? "" : " halted") + (outcome.isPaidOut ? " ack" : "")
         default: return " unknown event \(event)"
         }

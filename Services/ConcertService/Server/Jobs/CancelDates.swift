@@ -2,30 +2,28 @@ import ConcertDomain
 import Database
 import Kernel
 import Service
+import Threads
 
-/// The job that blocks the seats of cancelled dates and returns their tickets. Its progress is stored with each batch,
-/// so any instance continues after a crash.
+/// The job that blocks the seats of cancelled dates and returns their tickets. Each batch blocks its seats, so any instance
+/// continues with those that are left after a crash.
 struct CancelDates: Sendable {
     static let interval = Duration.seconds(1)
     /// Seats in one transaction. A concurrent sale waits at most some milliseconds for it.
-    private static let batchSize = 100
-    private static let mostDates = 100
-    /// The pauses take this multiple of the time of the batches, so that the sale of other dates goes on. A busy program is
-    /// slower, so it pauses longer.
-    private static let pauseFactor = 5
+    private static let batchSize = 25
     /// So 50,000 seats are blocked within a minute, also during a sale.
-    private static let longestPause = Duration.milliseconds(80)
+    private static let batchInterval = Duration.milliseconds(22)
+    private static let mostDates = 100
     /// The longest pause before a cancellation that an ended instance has left is continued.
     private static let longestAbsence = Duration.seconds(5)
 
     private let database: Database
-    private let clock: any Clock
+    private let pacing: Pacing
     private let polling: Polling
 
     init(_ environment: ServiceEnvironment) {
         database = environment.database
-        clock = environment.clock
-        polling = Polling(after: database, clock, from: Self.interval, upTo: Self.longestAbsence)
+        pacing = Pacing(every: Self.batchInterval, environment.clock)
+        polling = Polling(after: database, environment.clock, from: Self.interval, upTo: Self.longestAbsence)
     }
 
     func run() async throws { try await polling.run(cancel) }
@@ -41,44 +39,35 @@ struct CancelDates: Sendable {
         return !underWay.isEmpty
     }
 
+    /// Cancels the seats that are left, until no seat is left.
     private func finish(_ key: ScheduleKey) async throws {
-        while true {
-            let begin = clock.uptime
-            let progress = try await database.transaction { tx in try Self.nextBatch(of: key, tx) }
-            if progress?.finishedAt != nil { return }
-            let pause = min((clock.uptime - begin) * Self.pauseFactor, Self.longestPause)
-            if pause > .zero { try await clock.sleep(for: pause) }
+        while let seats = try await database.scan({ try Self.seatsLeft(of: key, $0) }) {
+            for start in stride(from: 0, to: seats.count, by: Self.batchSize) {
+                try await pacing.run { try await cancel(seats[start...].prefix(Self.batchSize), of: key) }
+            }
+            // No other transaction changes a seat of a cancelled date, so none can be left after that scan.
+            if seats.isEmpty { try await database.transaction { tx in try CancellationTable.finish(key, tx) } }
         }
     }
 
-    /// Cancels the next seats. After the last one it begins again, and ends after a pass without seats. Claims the batch
-    /// first, so that two instances do not work on the same seats.
-    static func nextBatch(of key: ScheduleKey, _ tx: Transaction) throws -> CancellationTable.Progress? {
-        let schedule = try ScheduleTable.require(key.schedule, of: key.concert, tx)
-        guard let old = try CancellationTable.find(key, tx), let cancellation = schedule.cancellation else {
-            throw BrokenInvariant("date \(key.schedule) is not cancelled, but its cancellation is under way")
-        }
-        guard old.finishedAt == nil else { return old }
-        let seats = try SeatTable.notCancelled(
-            by: cancellation, of: schedule, after: old.after, limit: batchSize, tx)
-        var batch = try CancelledBatch(seats, of: schedule, cancellation, tx)
-        try batch.cancel(now: tx.now)
-        var progress = old
-        progress.add(batch)
-        progress.after = seats.last?.label.text ?? ""
-        if seats.isEmpty, old.after.isEmpty { progress.finishedAt = tx.now }
-        guard progress != old else { return progress }
-        try CancellationTable.save(progress, was: old, tx)
-        try batch.write(tx)
-        return progress
+    /// The seats that are not cancelled, in the order of their users: then Wallet writes neighboring rows in each batch of
+    /// refunds. Nil if the cancellation has finished.
+    private static func seatsLeft(of key: ScheduleKey, _ reader: Reader) throws -> [SeatLabel]? {
+        let date = try CancelledDate(key, reader)
+        guard date.progress.finishedAt == nil else { return nil }
+        return try SeatTable.notCancelled(by: date.cancellation, of: date.schedule, reader)
     }
-}
 
-extension CancellationTable.Progress {
-    fileprivate mutating func add(_ batch: CancelledBatch) {
-        seats += Int64(batch.blocked.count)
-        holds += Int64(batch.holdCount)
-        tickets += Int64(batch.refunds.reduce(0) { $0 + $1.seats.count })
-        refunded += batch.refunds.reduce(0) { $0 + $1.amount.minorUnits }
+    /// Cancels seats in one transaction. They are read before, so that sales wait less for the only writer of SQLite.
+    private func cancel(_ seats: ArraySlice<SeatLabel>, of key: ScheduleKey) async throws {
+        let read = try await database.read { try CancelledBatch(seats, of: key, $0) }
+        guard read.hasSeatsLeft else { return }
+        let first = Lock<CancelledBatch?>(read)
+        try await database.transaction { tx in
+            // After a conflict, the transaction reads the rows again.
+            var batch = try first.withLock { $0.take() } ?? CancelledBatch(seats, of: key, tx)
+            try batch.cancel(now: tx.now)
+            try batch.write(tx)
+        }
     }
 }

@@ -9,7 +9,7 @@ enum CancellationSchema {
             "alter table schedule add column cancelled_at bigint",
             "alter table schedule add column cancel_reason text",
             "alter table reservation add column cancellation_id uuid",
-            // after: the label of the last seat of the present pass.
+            // after: not used any more. Older versions store the last seat of their batch.
             .table(
                 """
                 create table date_cancellation (

@@ -5,29 +5,31 @@ import Kernel
 /// The progress of cancelled dates. A date without a row is not cancelled.
 enum CancellationTable {
     private enum Statements {
-        static let columns: SQL = "concert_id, schedule_id, after, seats, holds, tickets, refunded, finished_at"
+        static let columns: SQL = "concert_id, schedule_id, seats, holds, tickets, refunded, finished_at"
         static let insert: Statement =
-            "insert into date_cancellation (\(columns)) values ($1, $2, '', 0, 0, 0, 0, null)"
+            "insert into date_cancellation (\(columns), after) values ($1, $2, 0, 0, 0, 0, null, '')"
         static let find: Statement =
             "select \(columns) from date_cancellation where concert_id = $1 and schedule_id = $2"
         static let underWay: Statement =
             "select \(columns) from date_cancellation where finished_at is null limit $1"
         static let save: Statement = """
-            update date_cancellation
-            set after = $3, seats = $4, holds = $5, tickets = $6, refunded = $7, finished_at = $8
-            where concert_id = $1 and schedule_id = $2 and after = $9 and seats = $10 and finished_at is null
+            update date_cancellation set seats = $3, holds = $4, tickets = $5, refunded = $6
+            where concert_id = $1 and schedule_id = $2 and seats = $7 and finished_at is null
+            """
+        static let finish: Statement = """
+            update date_cancellation set finished_at = $3
+            where concert_id = $1 and schedule_id = $2 and finished_at is null
             """
     }
 
     struct Progress: Equatable, Sendable {
         let key: ScheduleKey
-        var after: String
         var seats: Int64
         var holds: Int64
         var tickets: Int64
         /// In minor units of the concert's currency.
         var refunded: Int64
-        var finishedAt: Timestamp?
+        let finishedAt: Timestamp?
     }
 
     static func insert(_ key: ScheduleKey, _ tx: Transaction) throws {
@@ -46,16 +48,19 @@ enum CancellationTable {
     static func save(_ progress: Progress, was old: Progress, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(
-                progress.key.concert, progress.key.schedule, progress.after, progress.seats, progress.holds,
-                progress.tickets, progress.refunded, progress.finishedAt
-            ).bind(old.after, old.seats)
+                progress.key.concert, progress.key.schedule, progress.seats, progress.holds, progress.tickets,
+                progress.refunded, old.seats)
         }
+    }
+
+    static func finish(_ key: ScheduleKey, _ tx: Transaction) throws {
+        try tx.execute(Statements.finish) { $0.bind(key.concert, key.schedule, tx.now) }
     }
 
     private static func progress(_ row: borrowing Row) throws -> Progress {
         Progress(
-            key: ScheduleKey(concert: try row.id(0), schedule: try row.id(1)), after: try row.text(2),
-            seats: try row.int64(3), holds: try row.int64(4), tickets: try row.int64(5), refunded: try row.int64(6),
-            finishedAt: try row.optionalTimestamp(7))
+            key: ScheduleKey(concert: try row.id(0), schedule: try row.id(1)), seats: try row.int64(2),
+            holds: try row.int64(3), tickets: try row.int64(4), refunded: try row.int64(5),
+            finishedAt: try row.optionalTimestamp(6))
     }
 }

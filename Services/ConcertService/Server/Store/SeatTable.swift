@@ -31,10 +31,11 @@ enum SeatTable {
         }
         static let all: Statement = "select \(columns) from seat where concert_id = $1 and schedule_id = $2"
         static let notCancelled: Statement = """
-            select \(columns) from seat
-            where concert_id = $1 and schedule_id = $2 and label > $3
-                and not (state = \(State.blocked) and reason is not distinct from $4)
-            order by label limit $5
+            select s.label from seat s
+            left join reservation r on r.concert_id = s.concert_id and r.reservation_id = s.reservation_id
+            where s.concert_id = $1 and s.schedule_id = $2
+                and not (s.state = \(State.blocked) and s.reason is not distinct from $3)
+            order by r.user_id, s.reservation_id, s.label
             """
         static let taken: Statement = """
             select label, state from seat
@@ -120,13 +121,12 @@ enum SeatTable {
             Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
     }
 
-    /// Returns seats that a cancellation has not blocked, in lock order.
+    /// Returns the seats that a cancellation has not blocked in a scan, ordered by user and reservation.
     static func notCancelled(
-        by cancellation: DateCancellation, of schedule: Schedule, after label: String, limit: Int, _ reader: Reader
-    ) throws -> [Seat] {
+        by cancellation: DateCancellation, of schedule: Schedule, _ reader: Reader
+    ) throws -> [SeatLabel] {
         try reader.rows(
-            Statements.notCancelled,
-            { $0.bind(schedule.concert, schedule.id, label, cancellation.blockReason, limit) }, map: seat)
+            Statements.notCancelled, { $0.bind(schedule.concert, schedule.id, cancellation.blockReason) }, map: label)
     }
 
     /// Returns all seats of a date in a scan.

@@ -2,6 +2,7 @@ import Database
 import Kernel
 import RPC
 import Service
+import Threads
 import WalletDomain
 
 /// Refunds that are paid out in one transaction. On PostgreSQL the batch needs a few round trips, instead of a few for each
@@ -14,8 +15,8 @@ enum RefundBatch {
         var halt: HaltTable.Halt?
     }
 
-    /// Distributes refunds over batches, so that each payment occurs once in a batch.
-    static func batches(of dues: [RefundDue]) -> [[RefundDue]] {
+    /// Distributes refunds over batches of at most `size`, so that each payment occurs once in a batch.
+    static func batches(of dues: [RefundDue], upTo size: Int) -> [[RefundDue]] {
         var batches: [[RefundDue]] = []
         var counts: [PaymentID: Int] = [:]
         for due in dues {
@@ -24,25 +25,41 @@ enum RefundBatch {
             if number == batches.count { batches.append([]) }
             batches[number].append(due)
         }
-        return batches
-    }
-
-    static func payOut(_ batch: [RefundDue], _ database: Database) async throws -> [Result<Outcome, any Error>] {
-        try await database.transaction(for: batch, before: { _ in nil }) { dues, tx in
-            try payOut(dues, tx).map { .success($0) }
+        return batches.flatMap { batch in
+            stride(from: 0, to: batch.count, by: size).map { Array(batch[$0...].prefix(size)) }
         }
     }
 
-    /// Precondition: each payment occurs once.
-    static func payOut(_ dues: [RefundDue], _ tx: Transaction) throws -> [Outcome] {
-        let pending = try dues.map { try PaymentTable.pending($0.payment, of: $0.user, tx) }
-        let payments = try pending.map { try $0.first() }
-        let paid = try dues.map { try RefundTable.pending($0, tx) }
+    static func payOut(_ batch: [RefundDue], _ database: Database) async throws -> [Result<Outcome, any Error>] {
+        // Read before, so that payments wait less for the only writer of SQLite.
+        let read = Lock<Found?>(try await database.read { try Found(batch, $0) })
+        return try await database.transaction(for: batch, before: { _ in nil }, joiningOthers: true) { dues, tx in
+            // After a conflict, or without some of the refunds, the transaction reads the rows again.
+            let first = dues.count == batch.count ? read.withLock { $0.take() } : nil
+            return try payOut(dues, first ?? Found(dues, tx), tx).map { .success($0) }
+        }
+    }
+
+    /// The payments of refunds, and the amounts of those that were paid before.
+    struct Found: Sendable {
+        let payments: [Payment?]
+        let paid: [Int64?]
+
+        init(_ dues: [RefundDue], _ reader: Reader) throws {
+            let pending = try dues.map { try PaymentTable.pending($0.payment, of: $0.user, reader) }
+            let refunds = try dues.map { try RefundTable.pending($0, reader) }
+            payments = try pending.map { try $0.first() }
+            paid = try refunds.map { try $0.first()?.amount }
+        }
+    }
+
+    /// Precondition: each payment occurs once. Conflicts if a payment has changed since it was found.
+    static func payOut(_ dues: [RefundDue], _ found: Found, _ tx: Transaction) throws -> [Outcome] {
         var outcomes = dues.map { _ in Outcome() }
         var refunded: [Refunded] = []
         for (index, due) in dues.enumerated() {
-            var payment = payments[index]
-            let earlier = try paid[index].first().map { Money(minorUnits: $0.amount, due.amount.currency) }
+            var payment = found.payments[index]
+            let earlier = found.paid[index].map { Money(minorUnits: $0, due.amount.currency) }
             let step =
                 payment?.receive(due, paid: earlier, now: tx.now)
                 ?? .halt("a refund is due, and there is no such payment")
@@ -51,7 +68,7 @@ enum RefundBatch {
             case .acknowledge: outcomes[index].isPaidOut = true
             case .giveBack:
                 outcomes[index].isPaidOut = true
-                refunded.append(Refunded(index: index, due: due, payment: payment!, old: payments[index]!))
+                refunded.append(Refunded(index: index, due: due, payment: payment!, old: found.payments[index]!))
             case .halt(let why):
                 outcomes[index].halt = try HaltTable.insert(why, due.payment, of: due.user, for: due.concert, tx)
             case .post, .release: preconditionFailure("a refund never posts or releases a payment")

@@ -13,11 +13,16 @@ struct Refunds: Sendable {
     private static let timeout = Duration.seconds(2)
     /// Maximum of pages in one run: about 100,000 refunds. The next run continues.
     private static let maximumPages = 1000
+    /// Refunds in one transaction. A concurrent payment waits at most some milliseconds for it.
+    private static let batchSize = 34
+    /// So the refunds of a cancelled date are paid as fast as Concert makes them.
+    private static let batchInterval = Duration.milliseconds(26)
 
     private let database: Database
     private let concert: ConcertClient
     private let identity: ServiceIdentity
     private let alarm: BreachAlarm
+    private let pacing: Pacing
     private let log: Log
     private let unanswered: Counter
     /// 1 since a failure to fetch refunds.
@@ -29,6 +34,7 @@ struct Refunds: Sendable {
         self.concert = concert
         self.identity = identity
         self.alarm = alarm
+        pacing = Pacing(every: Self.batchInterval, environment.clock)
         unanswered = environment.metrics.counter(
             "wallet_refunds_unanswered_total",
             "Failed attempts to fetch, pay out or acknowledge refunds. They are repeated.")
@@ -52,28 +58,32 @@ struct Refunds: Sendable {
             }
             if failing.level == 1 { log.info("refunds are fetched again") }
             failing.set(0)
-            await payOut(page.refunds)
+            try await payOut(page.refunds.compactMap(due))
             guard page.hasMore, let last = page.refunds.last else { return }
             request.afterConcertID = last.concertID
             request.afterRefundID = last.refundID
         }
     }
 
-    private func payOut(_ refunds: [Refund]) async {
-        let due = refunds.compactMap { refund in
-            let due = RefundDue(refund)
-            if due == nil { log.error("a refund cannot be read", ["refund": "\(refund)"]) }
-            return due
-        }
-        for batch in RefundBatch.batches(of: due) {
-            let outcomes: [Result<RefundBatch.Outcome, any Error>]
-            do { outcomes = try await RefundBatch.payOut(batch, database) } catch {
-                outcomes = batch.map { _ in .failure(error) }
-            }
-            await withTaskGroup { group in
+    private func due(_ refund: Refund) -> RefundDue? {
+        let due = RefundDue(refund)
+        if due == nil { log.error("a refund cannot be read", ["refund": "\(refund)"]) }
+        return due
+    }
+
+    /// Pays batches one after the other, and acknowledges each of them meanwhile.
+    private func payOut(_ dues: [RefundDue]) async throws {
+        try await withThrowingTaskGroup { group in
+            for batch in RefundBatch.batches(of: dues, upTo: Self.batchSize) {
+                let outcomes = try await pacing.run { await pay(batch) }
                 for (due, outcome) in zip(batch, outcomes) { group.addTask { await acknowledge(due, outcome) } }
             }
+            try await group.waitForAll()
         }
+    }
+
+    private func pay(_ batch: [RefundDue]) async -> [Result<RefundBatch.Outcome, any Error>] {
+        do { return try await RefundBatch.payOut(batch, database) } catch { return batch.map { _ in .failure(error) } }
     }
 
     private func acknowledge(_ due: RefundDue, _ outcome: Result<RefundBatch.Outcome, any Error>) async {

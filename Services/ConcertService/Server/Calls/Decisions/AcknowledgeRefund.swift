@@ -27,7 +27,9 @@ enum AcknowledgeBatch {
 
     static func line(on database: Database) -> Line {
         Line { requests, concert in
-            try await database.transaction(for: requests, before: { $0.deadline }) { requests, tx in
+            try await database.transaction(
+                for: requests, before: { $0.deadline }, joiningOthers: true
+            ) { requests, tx in
                 // In the order of the keys, so that two transactions cannot deadlock.
                 for request in requests.sorted(by: { $0.refund < $1.refund }) {
                     try RefundTable.acknowledge(request.refund, of: request.payment, in: concert, tx)
