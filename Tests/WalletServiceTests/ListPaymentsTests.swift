@@ -26,5 +26,20 @@ import WalletAPI
                 #expect(try await market.calls(of: .bob).listPayments(ListPaymentsRequest()).payments.isEmpty)
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `the list begins with the largest id that a payer can choose`(engine: Engine) async throws {
+            try await Market.with(engine) { market in
+                let (calls, last) = (market.calls(of: .alice), PaymentID(high: .max, low: .max))
+                let reservation = try await market.reserve("1", number: 21)
+                _ = try await calls.pay(
+                    PayRequest(
+                        paymentID: last, concertID: reservation.concertID, reservationID: reservation.reservationID,
+                        amount: reservation.amount, currency: reservation.currency))
+                #expect(try await calls.listPayments(ListPaymentsRequest()).payments.map(\.paymentID) == [last])
+                let earlier = try await calls.listPayments(ListPaymentsRequest(beforePaymentID: last))
+                #expect(earlier.payments.isEmpty)
+            }
+        }
     }
 }

@@ -38,8 +38,10 @@ enum PaymentTable {
             where user_id = $1 and payment_id = $2 and \(isReserved) and next_attempt = $5
             """
         static let find: Statement = "select \(columns) from payment where user_id = $1 and payment_id = $2"
-        static let all: Statement =
-            "select \(columns) from payment where user_id = $1 and payment_id < $2 order by payment_id desc limit $3"
+        static let newestFirst: SQL = "order by payment_id desc limit $2"
+        static let newest: Statement = "select \(columns) from payment where user_id = $1 \(newestFirst)"
+        static let before: Statement =
+            "select \(columns) from payment where user_id = $1 and payment_id < $3 \(newestFirst)"
         static let allOfAll: Statement = """
             select \(columns) from payment where (user_id, payment_id) > ($1, $2) order by user_id, payment_id limit $3
             """
@@ -136,11 +138,12 @@ enum PaymentTable {
         try reader.pendingRows(Statements.find, { $0.bind(user, id) }, map: payment)
     }
 
-    /// The newest ids first.
+    /// The newest ids first. Nil begins with the newest one.
     static func all(
-        of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
+        of user: UserID, before id: PaymentID?, limit: Int, _ reader: Reader
     ) throws -> [Payment] {
-        try reader.rows(Statements.all, { $0.bind(user, id, limit) }, map: payment)
+        guard let id else { return try reader.rows(Statements.newest, { $0.bind(user, limit) }, map: payment) }
+        return try reader.rows(Statements.before, { $0.bind(user, limit, id) }, map: payment)
     }
 
     /// The payments of all users, ordered by user and id.

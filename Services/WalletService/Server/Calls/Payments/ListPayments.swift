@@ -35,7 +35,7 @@ extension WalletServer {
         of user: UserID, before id: PaymentID?, _ size: UInt32, _ reader: Reader
     ) throws -> Page<Payment> {
         try Page(of: size, usual: 50) {
-            try PaymentTable.all(of: user, before: id ?? PaymentID(high: .max, low: .max), limit: $0, reader)
+            try PaymentTable.all(of: user, before: id, limit: $0, reader)
         }
     }
 }
