@@ -3,6 +3,7 @@ import Kernel
 import QueueAPI
 import RPC
 import TestSupport
+import Threads
 import WalletAPI
 
 /// Buyers on one event loop. Each repeats a whole purchase as a new user: joins, reserves, pays, and sometimes cancels
@@ -24,6 +25,8 @@ final class Crowd: @unchecked Sendable {
     private(set) var returned: Set<ReservationID> = []
     private var held: [Held] = []
     private(set) var isClosed = false
+    /// True if each reserved seat has been paid for, or not paid for in the end.
+    private var hasPaidForAll = false
 
     private let programs: Programs
     private let seats: Int
@@ -100,9 +103,25 @@ final class Crowd: @unchecked Sendable {
 
     /// Pays for all reserved seats at once.
     func payForAll() async throws {
-        try await onTasks(held.count) { [self] in
-            guard let next = held.popLast() else { return }
-            _ = try await pay(for: next.reservation, next.user, next.number + 4)
+        var failure: (any Error)?
+        do {
+            try await onTasks(held.count) { [self] in
+                guard let next = held.popLast() else { return }
+                _ = try await pay(for: next.reservation, next.user, next.number + 4)
+            }
+        } catch { failure = error }
+        try await onLoop { [self] in hasPaidForAll = true }
+        if let failure { throw failure }
+    }
+
+    /// Waits until so many payments have a final answer. Throws if `payForAll` ends with fewer.
+    func decide(_ count: Int) async throws {
+        let clock = SystemClock()
+        while true {
+            let (decided, isOver) = try await onLoop { [self] in (isPaid.count, hasPaidForAll) }
+            if decided >= count { return }
+            guard !isOver else { throw Unanswered(last: nil) }
+            try await clock.sleep(for: .milliseconds(1))
         }
     }
 
