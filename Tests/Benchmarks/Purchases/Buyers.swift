@@ -79,7 +79,7 @@ final class Buyers: @unchecked Sendable {
     func pay(_ pace: Pace) async throws -> (latency: Histogram, seconds: Double) {
         try await measure(pace) { buyers, number in
             guard let next = buyers.held.popLast() else {
-                throw BenchmarkError("all prepared reservations are paid: raise --among")
+                throw BenchmarkError("all prepared reservations are paid: raise --among or --reserved")
             }
             try await buyers.pay(for: next.reservation, next.credential, buyers.clients(of: number))
         }
