@@ -62,7 +62,7 @@ import Testing
         for number in 0..<3000 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         line.pass(until: .noon + .seconds(10), step: .milliseconds(40))
         func outlook(_ number: UInt64) throws -> Outlook {
-            Outlook(try #require(line.place(of: UserID(high: 5, low: number))), in: line.room, at: line.now)
+            line.room.outlook(of: try #require(line.place(of: UserID(high: 5, low: number))), at: line.now)
         }
         let near = try outlook(110).askAgain(spread: 0.5)
         let far = try outlook(2999).askAgain(spread: 0.5)
