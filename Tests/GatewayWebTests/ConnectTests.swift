@@ -74,6 +74,19 @@ import Threads
         }
     }
 
+    @Test(arguments: [
+        ("/", "GET, HEAD, POST"), ("/openapi.json", "GET, HEAD"),
+        ("/onsale.queue.v1.Queue/FindRoom", "GET, HEAD, POST"), ("/onsale.queue.v1.Queue/Join", "POST"),
+    ])
+    func `each path refuses other methods, and names those that it allows`(path: String, allowed: String) async throws {
+        try await TestEdge.with { edge in
+            for method in ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"] {
+                let answer = await edge.respond(method, path, [:], [])
+                #expect(answer.status == 405 && answer.headers["allow"] == allowed)
+            }
+        }
+    }
+
     @Test(arguments: ["text/plain", "application/xml", "", "application/grpc", "application/connect+json"])
     func `another codec is refused with the known ones`(type: String) async throws {
         try await TestEdge.with { edge in

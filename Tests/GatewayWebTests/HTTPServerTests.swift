@@ -30,14 +30,6 @@ import Threads
         }
     }
 
-    @Test(arguments: ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])
-    func `other methods are refused with the allowed ones`(method: String) async throws {
-        try await TestSite.with(handler: Self.echo) { site in
-            let answer = try await site.answer(to: "\(method) / HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(answer.status == 405 && answer.headers["allow"] == "GET, HEAD, POST")
-        }
-    }
-
     @Test func `a body in chunks is joined`() async throws {
         try await TestSite.with(handler: Self.echo) { site in
             let answer = try await site.answer(

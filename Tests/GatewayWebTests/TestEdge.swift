@@ -75,9 +75,9 @@ struct TestEdge: Sendable {
     func respond(_ method: String, _ target: String, _ headers: [String: String], _ body: [UInt8]) async -> HTTPResponse
     {
         let fields = HTTPFields(headers.map { HTTPFields.Field(name: $0.key, value: $0.value) })
-        guard let method = HTTPMethod(rawValue: method),
+        guard
             let request = HTTPRequest(
-                method, target, headers: fields, body: body, client: Self.client, isSecure: false)
+                HTTPMethod(method), target, headers: fields, body: body, client: Self.client, isSecure: false)
         else { return .text(400, "no request") }
         return await router.respond(to: request)
     }

@@ -21,6 +21,6 @@ struct Router: Sendable {
     private func answer(to request: HTTPRequest) async -> HTTPResponse {
         if request.path.first?.hasPrefix("onsale.") == true { return await connect.respond(to: request) }
         if request.path == [OpenAPI.path] { return openAPI.respond(to: request) }
-        return await pages.respond(to: request)
+        return request.method == .other ? .methodNotAllowed() : await pages.respond(to: request)
     }
 }

@@ -23,7 +23,9 @@ struct ConnectCall {
     init(
         _ request: HTTPRequest, of method: MethodDescription, longestTimeout: Duration
     ) throws(ConnectFailure) {
-        guard request.method == .post || method.isReadOnly else { throw .notAllowed(use: "POST") }
+        guard request.method == .post || request.method == .get && method.isReadOnly else {
+            throw .notAllowed(use: method.isReadOnly ? "GET, HEAD, POST" : "POST")
+        }
         let version = request.headers["connect-protocol-version"]
         guard version == nil || version == Self.version else {
             throw .invalid("connect-protocol-version", "must be \(Self.version)", got: version ?? "")

@@ -46,9 +46,9 @@ struct ConnectFailure: Error {
         ConnectFailure(.unimplemented, status: 404, "the edge has no such method; /openapi.json lists what it has")
     }
 
-    static func notAllowed(use method: String) -> ConnectFailure {
+    static func notAllowed(use methods: String) -> ConnectFailure {
         ConnectFailure(
-            .unimplemented, status: 405, "this method changes something: use \(method)", header: ("allow", method))
+            .unimplemented, status: 405, "method not allowed: use \(methods)", header: ("allow", methods))
     }
 
     static var unsupportedCodec: ConnectFailure {

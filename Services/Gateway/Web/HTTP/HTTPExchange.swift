@@ -23,7 +23,6 @@ final class HTTPExchange: @unchecked Sendable {
     /// The id of what the request changes. Nil until the request is complete.
     private(set) var requestID: RequestID?
     var step = Step.headers
-    private var method: HTTPMethod?
     private var headers = HTTPFields()
     private var body: [UInt8] = []
     private var isTooLarge = false
@@ -49,8 +48,6 @@ final class HTTPExchange: @unchecked Sendable {
                 return .YES
             }, Unmanaged.passUnretained(self).toOpaque())
         methodName = name
-        method = name == "HEAD" ? .get : HTTPMethod(rawValue: name)
-        guard method != nil else { return .methodNotAllowed(allowed: "GET, HEAD, POST") }
         if let ambiguity = ambiguity(in: version) { return .text(400, ambiguity) }
         if let length = headers["content-length"], Int(length) ?? .max > limit { return Self.tooLarge(limit) }
         guard Self.encodings.contains(encoding) else {
@@ -110,9 +107,9 @@ final class HTTPExchange: @unchecked Sendable {
                 return .refused(isTooLarge ? Self.tooLarge(limit) : .text(400, "the body is not in the gzip format"))
             }
         }
-        guard let method,
+        guard
             let request = HTTPRequest(
-                method, target, headers: headers, body: body, client: client, isSecure: isSecure)
+                HTTPMethod(methodName), target, headers: headers, body: body, client: client, isSecure: isSecure)
         else { return .refused(.text(400, "the target of the request is no path of this site")) }
         requestID = request.requestID
         return .request(request)

@@ -1,9 +1,15 @@
 import Kernel
 
-/// The methods that the edge accepts. HEAD arrives as GET: the server sends no body then.
+/// The method of a request. HEAD arrives as GET: the server sends no body then.
 enum HTTPMethod: String, Sendable {
     case get = "GET"
     case post = "POST"
+    /// Any other method. Each path refuses it, and names those that it allows.
+    case other = ""
+
+    init(_ name: String) {
+        self = name == "HEAD" ? .get : HTTPMethod(rawValue: name) ?? .other
+    }
 }
 
 /// A request, complete and within the limits of the server.

@@ -31,7 +31,7 @@ struct HTTPResponse: Sendable, Equatable {
         return response
     }
 
-    static func methodNotAllowed(allowed: String) -> HTTPResponse {
+    static func methodNotAllowed(allowed: String = "GET, HEAD, POST") -> HTTPResponse {
         var response = HTTPResponse.text(405, "method not allowed: use \(allowed)")
         response.setHeader("allow", allowed)
         return response
