@@ -102,6 +102,7 @@ class Buying(unittest.TestCase):
             browser.tab_to("#up-name")
             browser.driver.switch_to.active_element.send_keys("keyboard", Keys.TAB, PASSWORD)
             browser.enter("form:has([value=sign-up]) button")
+            self.assertIn("The arrow keys move between seats", browser.text)
             browser.tab_to(".map input")
             for key in (Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.SPACE):
                 browser.key(key)
@@ -214,6 +215,7 @@ class Buying(unittest.TestCase):
             browser.press("top-up")
             browser.press("pay")
             browser.leave(browser.find(".ticket a"))
+            self.assertEqual(browser.find(".actions button").text, "Print")
             cookie = "; ".join(f"{each['name']}={each['value']}" for each in browser.driver.get_cookies())
             calendar = urllib.request.urlopen(urllib.request.Request(
                 browser.find("a[href*=calendar]").get_attribute("href"), headers={"Cookie": cookie})).read().decode()

@@ -45,8 +45,17 @@ class Text(unittest.TestCase):
         for action, values in (
                 ("join", {}), ("best", {"count": "2", "grade": "A"}), ("top-up", {}), ("pay", {})):
             page = self.press(page, action, **values)
+            if action == "join":
+                self.assert_shows(FRIDAY, "[ ] 1 [ ] 2", "Hold these seats")
         self.assertIn("Paid: €178.00", page)
         self.assertEqual(page.count('class="card ticket"'), 2)
-        text = self.lynx("/tickets", "-dump")
-        self.assertIn("Stalls", text)
-        self.assertIn("Valid", text)
+        self.assert_shows("/tickets", "Stalls", "Valid")
+        self.assert_shows(html.unescape(re.search(r'href="(/tickets/.*?)"', page).group(1)), "Valid for one person")
+
+    def assert_shows(self, path, *texts):
+        """The page of a path shows the texts, and none that needs the script."""
+        shown = self.lynx(path, "-dump")
+        for text in texts:
+            self.assertIn(text, shown)
+        for text in ("The connection is lost", "arrow keys", "Print", "(BUTTON) ["):
+            self.assertNotIn(text, shown)

@@ -200,3 +200,8 @@ class Trouble(unittest.TestCase):
             browser.press("sign-in")
             self.assertIn("Name or password is wrong", browser.text)
             self.assertEqual(browser.find("#in-name").get_attribute("value"), "nobody")
+            browser.fill("sign-in", password=PASSWORD)
+            browser.driver.set_network_conditions(offline=True, latency=0, throughput=0)
+            browser.find(f"{browser.form('sign-in')} button").click()
+            browser.until(lambda: "The connection is lost" in browser.text)
+            browser.driver.delete_network_conditions()

@@ -5,6 +5,8 @@
   const root = document.documentElement;
   const spoken = document.querySelector("[data-spoken]");
   const offline = document.querySelector("[data-offline]");
+  // Text browsers ignore `hidden`, so a part that only the script shows has its text in an attribute.
+  const reveal = (part, name) => Object.assign(part, { textContent: part.dataset[name], hidden: false });
   const SPEAK_MS = 15000;
   const FIRST_RETRY_MS = 2000;
   const LONGEST_RETRY_MS = 30000;
@@ -19,8 +21,7 @@
   const now = () => Date.now() + lead;
 
   // Tells a screen reader the latest sentence, at most once in 15 seconds.
-  let lastSpoken = -Infinity;
-  let waitingToSpeak;
+  let [lastSpoken, waitingToSpeak] = [-Infinity, undefined];
   function speak(sentence) {
     clearTimeout(waitingToSpeak);
     const delay = Math.max(0, lastSpoken + SPEAK_MS - performance.now());
@@ -75,8 +76,7 @@
         offline.hidden = true;
         delay = await use(answer);
       } catch (error) {
-        failures += 1;
-        offline.hidden = failures < 2;
+        if (++failures > 1) reveal(offline, "offline");
         const wanted = Number(error.message) * 1000 || 0;
         delay = Math.max(wanted, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures) * (0.5 + Math.random() / 2));
       }
@@ -135,8 +135,7 @@
     const empty = summary.dataset.none;
     const most = Number(map.dataset.most);
     const button = map.querySelector("button");
-    const style = { style: "currency", currency: map.dataset.currency };
-    const money = new Intl.NumberFormat(root.lang, style);
+    const money = new Intl.NumberFormat(root.lang, { style: "currency", currency: map.dataset.currency });
     const digits = money.resolvedOptions().maximumFractionDigits;
 
     function summarize() {
@@ -158,7 +157,7 @@
     const rows = [...map.querySelectorAll("fieldset")].map((row) => [...row.querySelectorAll("input")]);
     let current = all.find((box) => !box.disabled) ?? all[0];
     for (const box of all) box.tabIndex = box === current ? 0 : -1;
-    map.querySelector("[data-keys]").hidden = false;
+    reveal(map.querySelector("[data-keys]"), "keys");
 
     poll(() => `${map.dataset.seats}&layout=${map.dataset.layout}`, 1000, false, async (answer) => {
       const states = await answer.json();
@@ -239,9 +238,10 @@
   }
   showLocalTimes();
 
-  for (const print of document.querySelectorAll("[data-print]")) {
-    print.hidden = false;
-    print.addEventListener("click", () => window.print());
+  for (const part of document.querySelectorAll("[data-print]")) {
+    const button = Object.assign(document.createElement("button"), { className: "quiet", textContent: part.dataset.print });
+    button.addEventListener("click", () => window.print());
+    part.replaceWith(button);
   }
 
   // Solves a puzzle on another thread, so that the page stays alive.
@@ -288,7 +288,7 @@
     if (!form.dataset.effort) return;
     event.preventDefault();
     send(form).catch(() => {
-      document.querySelector("[data-offline]").hidden = false;
+      reveal(document.querySelector("[data-offline]"), "offline");
       delete form.dataset.isSent;
     });
   });

@@ -49,7 +49,7 @@ struct Layout: Sendable {
         <nav aria-label="\(visit(.menu))"><ul>\(links)</ul></nav>
         </div></header>
         <main id="content" tabindex="-1" class="frame\(page.isWide ? " wide" : "")">
-        <p class="banner bad" data-offline hidden>\(visit(.connectionLost))</p>
+        <p class="banner bad" data-offline="\(visit(.connectionLost))" hidden></p>
         \(page.content)
         </main>
         <div class="spoken" role="status" aria-live="polite" data-spoken></div>

@@ -110,7 +110,7 @@ struct SeatsPage: Sendable {
             <div class="map" role="group" aria-label="\(visit(.seats))">\(rows.html(upTo: Self.maximumSeatsShown, path: page.path))</div>
             <div class="bar"><output data-summary data-none="\(visit(.noneSelected))">\
             \(visit(.atMost(page.date.settings.seatsPerUser)))</output> <button>\(visit(.holdSelected))</button></div>
-            <p class="quiet" data-keys hidden>\(visit(.keyboardHelp))</p>
+            <p class="quiet" data-keys="\(visit(.keyboardHelp))" hidden></p>
             </form></section>
             """
     }

@@ -44,7 +44,7 @@ struct TicketPage: Sendable {
         let actions = HTML.when(
             isUsable,
             """
-            <button type="button" class="quiet" data-print hidden>\(visit(.print))</button>
+            <span data-print="\(visit(.print))" hidden></span>
             \(Parts.button(visit(.addToCalendar), to: path("calendar.ics"), isQuiet: true))
             \(Parts.button(visit(.returnTicket), to: path("return"), isQuiet: true))
             """)
