@@ -43,7 +43,7 @@ final class JobQueue: Sendable {
     }
 
     /// Adds the job. Returns false if the queue is full or closed: the job is finished then. A `joining` job runs with the next
-    /// other one, or alone after a moment.
+    /// job, or alone after a moment.
     @discardableResult
     func add(_ job: DatabaseJob, _ environment: Environment, joining: Bool = false) -> Bool {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
@@ -72,6 +72,7 @@ final class JobQueue: Sendable {
         while true {
             let (job, isOver, isJoining): (DatabaseJob?, Bool, Bool) = state.withLock { state in
                 if state.count > 0 { return (state.removeFirst(), false, false) }
+                if state.joining.count > 1 { return (state.joining.removeFirst(), false, false) }
                 if state.isClosed { return (state.joining.isEmpty ? nil : state.joining.removeFirst(), true, false) }
                 state.sleepingThreads += 1
                 return (nil, false, !state.joining.isEmpty)
@@ -85,12 +86,15 @@ final class JobQueue: Sendable {
         }
     }
 
-    /// Returns a job after no other one has come. If one has come at this moment, its signal wakes the thread once too often.
+    /// Returns a job that no other one has come for. Nil if one comes at this moment: the thread then takes the signal for it.
     private func firstJoining() -> DatabaseJob? {
-        state.withLock { state in
-            if state.sleepingThreads > 0 { state.sleepingThreads -= 1 }
-            return state.count > 0 || state.joining.isEmpty ? nil : state.joining.removeFirst()
+        let (job, isWoken): (DatabaseJob?, Bool) = state.withLock { state in
+            if state.sleepingThreads == 0 { return (nil, true) }
+            state.sleepingThreads -= 1
+            return (state.joining.isEmpty ? nil : state.joining.removeFirst(), false)
         }
+        if isWoken { arrival.wait() }
+        return job
     }
 
     /// Moves the jobs that wait for another one to `jobs`.
