@@ -1,3 +1,4 @@
+import ConcertAPI
 import Kernel
 import RPC
 import TestSupport
