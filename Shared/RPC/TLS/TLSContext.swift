@@ -94,6 +94,8 @@ package final class TLSContext: @unchecked Sendable {
 /// The name of our protocol in the handshake (ALPN). A peer that does not name it is refused.
 enum ApplicationProtocol {
     static let name: StaticString = "onsale/1"
+    /// The reasons of the library after a client that does not name it.
+    static let refusals = [SSL_R_CALLBACK_FAILED, SSL_R_NO_APPLICATION_PROTOCOL]
 
     /// The name after its length, as TLS lists names.
     private static let list: [UInt8] =

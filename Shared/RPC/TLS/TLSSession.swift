@@ -150,7 +150,11 @@ enum TLSReason {
 
     static func ofHandshake(_ connection: OpaquePointer) -> String {
         let problem = SSL_get_verify_result(connection)
-        guard problem != X509_V_OK else { return ofLibrary() }
+        guard problem != X509_V_OK else {
+            let isOfProtocol = ApplicationProtocol.refusals.contains(onsale_err_reason(ERR_peek_error()))
+            let reason = ofLibrary()
+            return isOfProtocol ? "it does not name the protocol \(ApplicationProtocol.name) (ALPN)" : reason
+        }
         ERR_clear_error()
         return ofCertificate(Int32(problem))
     }
