@@ -66,14 +66,16 @@ import Testing
     // MARK: Turns
 
     /// A server that records who called, in order. All bytes need the same time. A call keeps the loop busy for `cost`.
-    private func recordingWorld(_ order: Recorder<UInt8>, cost: Duration = .zero) throws -> EchoSimulation {
+    private func recordingWorld(
+        _ order: Recorder<UInt8>, cost: Duration = .zero, hooks: ServerHooks = .trusting
+    ) throws -> EchoSimulation {
         let clocks = Recorder<ManualClock>()
         let route = Route(EchoMethods.echo) { request, _ in
             order.add(request.payload.first ?? 0)
             clocks.all.first?.advance(by: cost)
             return EchoReply(payload: request.payload)
         }
-        let world = try EchoSimulation(routes: [route])
+        let world = try EchoSimulation(hooks: hooks, routes: [route])
         clocks.add(world.simulation.clock)
         world.network.latency = .milliseconds(1) ... .milliseconds(1)
         return world
@@ -122,6 +124,22 @@ import Testing
         // One turn of the loop, and the share of each connection after it.
         let turn = (TurnShare.bytesOfLoop + hostile.count * TurnShare.bytesWhenBusy) / TurnShare.bytesPerFrame
         #expect(order.all.count == 50_001 && position < turn, "the honest call came after \(position) others")
+    }
+
+    @Test func `refused requests take less of a turn than calls`() throws {
+        let order = Recorder<UInt8>()
+        var hooks = ServerHooks.trusting
+        hooks.refused = { _ in order.add(1) }
+        let world = try recordingWorld(order, hooks: hooks)
+        let hostile = try (0..<50).map { _ in try world.rawConnection() }
+        let honest = try world.rawConnection()
+        let frames = try (1...1000).map { try Envelope(id: $0, kind: .request, method: "unknown").frame() }
+        for wire in hostile { wire.send(Array(frames.joined())) }
+        try flood(honest, as: 2, calls: 1)
+        world.simulation.run(for: .milliseconds(10))
+        let position = try #require(order.all.firstIndex(of: 2))
+        let most = TurnShare.bytesOfLoop / TurnShare.bytesPerRefusal + hostile.count
+        #expect(order.all.count == 50_001 && position < most, "the honest call came after \(position) refusals")
     }
 
     @Test func `connections with much input take turns`() throws {

@@ -172,7 +172,7 @@ final class Connection: TransportReceiver {
         return 0
     }
 
-    private func use(_ work: Int) {
+    func use(_ work: Int) {
         share.use(work)
         loop.turnWork += work
     }

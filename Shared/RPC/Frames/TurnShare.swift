@@ -15,6 +15,9 @@ struct TurnShare {
     static let bytesOfLoop = 384 * 1024
     /// A small frame costs more than its bytes.
     static let bytesPerFrame = 512
+    /// A refused request costs more than its time. A client beyond its limits can send thousands of them at once, and
+    /// should not take the turns of those within theirs.
+    static let bytesPerRefusal = 8 * 1024
 
     /// The time that costs as much as a byte.
     private static let nanosecondsPerByte: UInt64 = 8

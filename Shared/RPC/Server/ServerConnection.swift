@@ -69,6 +69,7 @@ final class ServerConnection: ConnectionSide {
 
     /// Answers a request without calling a handler.
     private func reject(_ refusal: RPCFailure, _ id: UInt64) {
+        connection.use(TurnShare.bytesPerRefusal)
         core.hooks.refused?(refusal)
         sendFailure(refusal, to: id)
     }
