@@ -22,7 +22,7 @@ import Testing
             "DELETE / HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(lines[0] == "method=GET path=/moon-tour status=404 bytes=14 duration=0.0ms")
         #expect(lines[1] == "request=\(RequestID.numbered(1)) method=POST path=/a status=404 bytes=14 duration=0.0ms")
-        #expect(lines[2].hasPrefix("method=DELETE path=/ status=405 "))
+        #expect(lines[2] == "method=DELETE path=/ status=404 bytes=14 duration=0.0ms")
     }
 
     @Test func `a line has no secret of a request or an answer, and no second line`() async throws {
