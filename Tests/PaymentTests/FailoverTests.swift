@@ -33,21 +33,28 @@ import Threads
             let line = LineWatch(programs, of: .numbered(1), on: loops)
             let watching = Task { await line.watch() }
             // A failure that must not be retried, such as INTERNAL, ends this with an error.
-            async let bought: Void = crowd.buy(count: Self.buyers)
-            try await ReadOnlyServerTests.sales(of: crowd, above: 40)
+            let buying = Task { try await crowd.buy(count: Self.buyers) }
+            func sales(above count: Int) async throws {
+                do { try await ReadOnlyServerTests.sales(of: crowd, above: count) } catch {
+                    try await crowd.close()
+                    Issue.record("buyers: \(await buying.result), services: \(programs.errors.suffix(10))")
+                    throw error
+                }
+            }
+            try await sales(above: 40)
             let fault = SystemClock().uptime
             try await Self.run("ONSALE_TEST_FAILOVER_FAULT")
             try await SystemClock().sleep(for: .seconds(1))
             let before = try await crowd.decidedCount()
             try await Self.run("ONSALE_TEST_FAILOVER_PROMOTION")
             let promotion = SystemClock().uptime
-            try await ReadOnlyServerTests.sales(of: crowd, above: before)
+            try await sales(above: before)
             let sale = SystemClock().uptime
             #expect(sale - promotion < Self.longestWait)
             try await Self.run("ONSALE_TEST_FAILOVER_REPAIR")
-            try await ReadOnlyServerTests.sales(of: crowd, above: before + 40)
+            try await sales(above: before + 40)
             try await crowd.close()
-            try await bought
+            try await buying.value
             watching.cancel()
             await watching.value
             let checkpoints = try await line.check()
