@@ -9,7 +9,7 @@ import Threads
 struct CancelDates: Sendable {
     static let interval = Duration.seconds(1)
     /// Seats in one transaction. A concurrent sale waits at most some milliseconds for it.
-    private static let batchSize = 25
+    private static let batchSize = 30
     /// So 50,000 seats are blocked within a minute, also during a sale.
     private static let batchInterval = Duration.milliseconds(22)
     private static let mostDates = 100
