@@ -43,7 +43,7 @@ class Scripts(unittest.TestCase):
 
     def test_a_script_installs_the_packages_of_the_programs_that_it_calls(self):
         for files in self.RUN_ALONE:
-            code = re.sub(r"(?m)^\s*#.*$", "", "\n".join(text(file) for file in files))
+            code = re.sub(r"(?m)^\s*#.*$|\\\n", "", "\n".join(text(file) for file in files))
             installs = " ".join(re.findall(r"(?:install-dependencies\"?|\bneed) (.*)", code)).split()
             for call, package in self.PACKAGES.items():
                 if re.search(call, code):

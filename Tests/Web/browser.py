@@ -125,7 +125,12 @@ class Browser:
         return self.find("main").text
 
     def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
+        """The first element that matches. The error shows what the page says instead."""
+        found = self.all(selector)
+        if not found:
+            page = "\n".join(each.text for each in self.all("main"))
+            raise LookupError(f"{self.path} has no {selector}:\n{page}")
+        return found[0]
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
