@@ -15,6 +15,8 @@ package final class ChildProcess: Sendable {
 
     /// The first of `arguments` is the program, found on the PATH unless it is a path.
     package init(_ arguments: [String]) {
+        // Else a write to a child that has ended would end the whole test run.
+        signal(SIGPIPE, SIG_IGN)
         (process, input, output) = Self.spawning.withLock { _ in
             let (childInput, input) = Self.pipe()
             let (output, childOutput) = Self.pipe()
@@ -28,7 +30,11 @@ package final class ChildProcess: Sendable {
             var noSignals = sigset_t()
             sigemptyset(&noSignals)
             posix_spawnattr_setsigmask(&attributes, &noSignals)
-            posix_spawnattr_setflags(&attributes, CShort(POSIX_SPAWN_SETSIGMASK))
+            var ignoredSignals = sigset_t()
+            sigemptyset(&ignoredSignals)
+            sigaddset(&ignoredSignals, SIGPIPE)
+            posix_spawnattr_setsigdefault(&attributes, &ignoredSignals)
+            posix_spawnattr_setflags(&attributes, CShort(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
             var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
             var process = pid_t()
             let problem = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, environ)

@@ -48,7 +48,11 @@ package final class OwnServer: Sendable {
         return try await onThread {
             process.write(sql + "\n")
             var lines: [String] = []
-            while let line = process.readLine(), line != Self.end { lines.append(line) }
+            while true {
+                guard let line = process.readLine() else { throw Failed(description: "\(sql): the server has ended") }
+                if line == Self.end { break }
+                lines.append(line)
+            }
             if let problem = lines.first(where: { $0.hasPrefix("ERROR") || $0.hasPrefix("psql:") }) {
                 throw Failed(description: "\(sql): \(problem)")
             }
