@@ -71,7 +71,7 @@ extension Mutant {
         }
         if self == .cancelByList {
             concert.faults.replace(
-                "and not (state = 3", with: "and state in (1, 2) and not (state = 3", where: "label > $3")
+                "and not (s.state = 3", with: "and s.state in (1, 2) and not (s.state = 3", where: "order by r.user_id")
             return
         }
         concert.faults.replace(
