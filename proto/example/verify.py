@@ -7,42 +7,45 @@ Needs Python and openssl. KEY is the text that `gateway line` and the site show,
 consistency proof. Exits with 1 and names the first wrong leaf if the line was changed. Shared/LineLog/README.md has the formats.
 """
 
+import hashlib
 import subprocess
 import sys
 import tempfile
 import uuid
 from base64 import b64decode
-from hashlib import sha256
 from pathlib import Path
 
 
 def is_signed(message, signature, key):
     with tempfile.TemporaryDirectory() as folder:
-        key_in_der = bytes.fromhex("302a300506032b6570032100") + key
-        for name, data in (("key", key_in_der), ("message", message), ("signature", signature)):
-            Path(folder, name).write_bytes(data)
+        Path(folder, "key").write_bytes(bytes.fromhex("302a300506032b6570032100") + key)
+        Path(folder, "message").write_bytes(message)
+        Path(folder, "signature").write_bytes(signature)
         command = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in message -sigfile signature"
         return subprocess.run(command.split(), cwd=folder, capture_output=True).returncode == 0
 
 
-def middle(a, b):
-    return a + (1 << (b - a - 1).bit_length() - 1)
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def halves(a, b):
+    middle = a + (1 << (b - a - 1).bit_length() - 1)
+    return (a, middle), (middle, b)
 
 
 def tree_hash(known, a, b):
     """RFC 6962: the hash over leaves a to b - 1, from the known hashes of ranges. None if they do not determine it."""
     if (a, b) in known or b - a < 2:
         return known.get((a, b))
-    right = tree_hash(known, middle(a, b), b)
-    left = right and tree_hash(known, a, middle(a, b))
-    return left and sha256(b"\1" + left + right).digest()
+    right = tree_hash(known, *halves(a, b)[1])
+    left = right and tree_hash(known, *halves(a, b)[0])
+    return left and sha256(b"\1", left, right)
 
 
 def siblings(leaf, a, b):
-    if b - a < 2:
-        return []
-    m = middle(a, b)
-    return siblings(leaf, a, m) + [(m, b)] if leaf < m else siblings(leaf, m, b) + [(a, m)]
+    left, right = halves(a, b) if b - a > 1 else (None, None)
+    return [] if not left else siblings(leaf, *left) + [right] if leaf < right[0] else siblings(leaf, *right) + [left]
 
 
 class File:
@@ -71,7 +74,7 @@ class File:
         position = uuid.UUID(self.origin.split("/")[-1]).bytes + self.number.to_bytes(8, "big")
         if not is_signed(b"onsale place statement v1\n" + position + self.place + extra[24:41], extra[41:], key):
             sys.exit(f"the statement about place {self.number} is not signed by the key of the site")
-        leaf = sha256(b"\0onsale place v1\n" + position + extra[16:24] + sha256(self.place).digest()).digest()
+        leaf = sha256(b"\0onsale place v1\n", position, extra[16:24], sha256(self.place))
         self.known = dict(zip(siblings(index, 0, self.size), map(b64decode, path))) | {(index, index + 1): leaf}
 
 
