@@ -58,13 +58,11 @@ extension FieldRule.Text {
         case .nameOfRoom: "lower-case letters, digits and hyphens, beginning with a letter"
         case .nameOfUser: "lower-case letters, digits, dots, hyphens and underscores, beginning with a letter"
         case .currency: "must be a code of ISO 4217 such as EUR"
-        case .plainCharacters: "characters of at most \(Self.maximumBytesOfACharacter) bytes on average, \(Self.plain)"
-        case .plainBytes: "bytes, \(Self.plain)"
+        case .plainCharacters:
+            "characters of at most \(Self.maximumBytesOfACharacter) bytes on average, \(String.ruleOfPlainLines)"
+        case .plainBytes: "bytes, \(String.ruleOfPlainLines)"
         }
     }
-
-    private static let plain =
-        "without characters that control the screen or the direction of text, and without white space at either end"
 
     /// A character can have any number of accents, so its bytes are limited, too.
     private static let maximumBytesOfACharacter = 8
@@ -79,19 +77,6 @@ extension FieldRule.Text {
         case .plainCharacters: text.utf8.count <= maximum * Self.maximumBytesOfACharacter && text.isPlainLine
         case .plainBytes: text.isPlainLine
         }
-    }
-}
-
-extension String {
-    /// True if it is one line that shows as it is, between other texts.
-    fileprivate var isPlainLine: Bool {
-        let changesOthers = unicodeScalars.contains { scalar in
-            // Joiners shape letters and emoji. Other format characters are invisible, or change the direction.
-            if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
-            let category = scalar.properties.generalCategory
-            return [.control, .format, .lineSeparator, .paragraphSeparator].contains(category)
-        }
-        return !changesOthers && first?.isWhitespace != true && last?.isWhitespace != true
     }
 }
 

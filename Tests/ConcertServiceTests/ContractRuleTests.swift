@@ -11,6 +11,12 @@ struct ContractRuleTests {
         #expect(try range.isAllowedByContract() == (SeatLabel("7-\(number)") != nil))
     }
 
+    @Test(arguments: ["North", "No\u{200d}rth", "No\trth", "No\u{202e}rth", "North\u{1b}[2J", " North"])
+    func `the name of a gate does not control the screen or the direction of text`(gate: String) throws {
+        let isPlain = ["North", "No\u{200d}rth"].contains(gate)
+        #expect(try CheckInRequest(gate: gate).isAllowedByContract() == isPlain)
+    }
+
     @Test(arguments: [0, 1, 2, 49, 50, 51])
     func `a user can name as many seats as the service chooses at most`(count: Int) throws {
         let best = BestSeats(count: UInt32(count), grade: "A")

@@ -70,6 +70,8 @@ import Testing
                     (.row("C", "1", 1...1, grade: String(repeating: "x", count: 33), price: 1), "grade"),
                     (.row("C", "1", 1...1, grade: "C", price: 1_000_000_000_001), "price"),
                     (.row("C-", "1", 1...1, grade: "C", price: 1), "section"),
+                    (.row("C\u{202e}C", "1", 1...1, grade: "C", price: 1), "section"),
+                    (.row("C", "1\u{2066}", 1...1, grade: "C", price: 1), "row"),
                     (.row("C", "", 1...1, grade: "C", price: 1), "row"),
                     (.row("C", "1", 0...1, grade: "C", price: 1), "first_number"),
                 ] {
@@ -80,6 +82,8 @@ import Testing
                     let violated = failure?.violation?.field.split(separator: ".").last
                     #expect(violated == field[...], "\(failure?.message ?? "")")
                 }
+                let grades = try await house.map().blocks.map(\.grade)
+                #expect(!grades.contains("C"), "nothing changed")
             }
         }
 

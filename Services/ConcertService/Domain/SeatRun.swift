@@ -1,3 +1,5 @@
+import Kernel
+
 /// Seats side by side in one row.
 package struct SeatRun: Hashable, Sendable {
     package let section: String
@@ -43,7 +45,11 @@ package struct Offer: Hashable, Sendable {
     package let grade: String
     package let price: Int64
 
-    package init(_ seats: SeatRun, grade: String, price: Int64) {
+    /// The names must show as they are. Seats of earlier versions may have others, and keep them.
+    package init(_ seats: SeatRun, grade: String, price: Int64) throws(ConcertRefusal) {
+        for (field, name) in [("section", seats.section), ("row", seats.row)] where !name.isPlainLine {
+            throw .invalid(field, "must be \(String.ruleOfPlainLines)")
+        }
         self.seats = seats
         self.grade = grade
         self.price = price

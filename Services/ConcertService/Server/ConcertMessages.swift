@@ -232,7 +232,7 @@ extension SeatRange {
 
 extension Offer {
     init(_ offer: SeatOffer) throws(ConcertRefusal) {
-        self.init(try SeatRun(offer.seats), grade: offer.grade, price: Int64(clamping: offer.price))
+        try self.init(SeatRun(offer.seats), grade: offer.grade, price: Int64(clamping: offer.price))
     }
 }
 
