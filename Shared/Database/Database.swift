@@ -9,6 +9,7 @@ package final class Database: Sendable {
     private let engine: any DatabaseEngine
     private let environment: Environment
     private let transactions = Atomic(0)
+    private let joined = Atomic(0)
 
     /// Opens, locks and migrates the database. Throws an error that says what to do. With `acceptsLoss`, a SQLite
     /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`. `wrapped` may
@@ -108,6 +109,9 @@ package final class Database: Sendable {
     /// The number of transactions that this program has ended. If it has not changed, the program has written nothing.
     package var transactionCount: Int { transactions.load(ordering: .acquiring) }
 
+    /// As `transactionCount`, without transactions that join others: a job that works in the background disturbs only the rest.
+    package var foregroundCount: Int { transactionCount - joined.load(ordering: .acquiring) }
+
     /// The number of queued calls.
     package var waitingCount: Int { engine.waitingCount }
 
@@ -115,7 +119,10 @@ package final class Database: Sendable {
     @usableFromInline
     func perform(_ job: DatabaseJob, _ attempts: Attempts = .full) async throws {
         // Also after a failure, because its writes may be stored.
-        defer { if job.kind == .transaction { transactions.wrappingAdd(1, ordering: .releasing) } }
+        defer {
+            if job.joinsOthers { joined.wrappingAdd(1, ordering: .releasing) }
+            if job.kind == .transaction { transactions.wrappingAdd(1, ordering: .releasing) }
+        }
         var retry = Retry(environment, attempts)
         while true {
             await withUnsafeContinuation { caller in

@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import TestSupport
 import Testing
@@ -6,26 +7,40 @@ import Testing
 
 @Suite struct PacingTests {
     private let clock = ManualClock()
+    private let database: Database
+    private let pacing: Pacing
 
-    /// Runs a batch that takes a time. Returns the time from its begin until the next one may begin.
-    private func pause(afterBatchOf duration: Duration) async throws -> Duration? {
-        let begin = clock.uptime
-        let pacing = Pacing(every: .milliseconds(20), clock)
-        async let run: Void = pacing.run { [clock] in clock.advance(by: duration) }
-        try await clock.sleepers(1)
-        let next = clock.nextDeadline.map { $0 - begin }
-        clock.advance(by: .seconds(1))
-        try await run
-        return next
+    init() throws {
+        database = try Database(url: "sqlite::memory:", migrations: [], clock: clock)
+        pacing = Pacing(every: .milliseconds(20), on: database, clock)
     }
 
-    @Test func `batches begin once in each interval, and a slow one is followed by half of its time`() async throws {
-        #expect(try await pause(afterBatchOf: .milliseconds(5)) == .milliseconds(20))
-        #expect(try await pause(afterBatchOf: .milliseconds(40)) == .milliseconds(60))
+    @Test func `beside calls, batches begin once in an interval`() async throws {
+        let begin = clock.uptime
+        async let run: Void = pacing.run {
+            clock.advance(by: .milliseconds(5))
+            try await database.transaction { _ in }
+        }
+        try await clock.sleepers(1)
+        #expect(clock.nextDeadline == begin + .milliseconds(20))
+        clock.advance(by: .milliseconds(15))
+        try await run
+    }
+
+    @Test func `a batch without calls beside it is not followed by a pause`() async throws {
+        try await pacing.run {
+            clock.advance(by: .milliseconds(5))
+            try await database.transaction(joiningOthers: true) { _ in }
+        }
+        #expect(clock.nextDeadline == nil)
     }
 
     @Test func `a batch that fails is not followed by a pause`() async {
-        let pacing = Pacing(every: .milliseconds(20), clock)
-        await #expect(throws: CancellationError.self) { try await pacing.run { throw CancellationError() } }
+        await #expect(throws: CancellationError.self) {
+            try await pacing.run {
+                try await database.transaction { _ in }
+                throw CancellationError()
+            }
+        }
     }
 }

@@ -10,8 +10,8 @@ struct CancelDates: Sendable {
     static let interval = Duration.seconds(1)
     /// Seats in one transaction. A concurrent sale waits at most some milliseconds for it.
     private static let batchSize = 30
-    /// So 50,000 seats are blocked within a minute, also during a sale.
-    private static let batchInterval = Duration.milliseconds(22)
+    /// The pace beside a sale: 50,000 seats are blocked in 50 s.
+    private static let batchInterval = Duration.milliseconds(30)
     private static let mostDates = 100
     /// The longest pause before a cancellation that an ended instance has left is continued.
     private static let longestAbsence = Duration.seconds(5)
@@ -22,7 +22,7 @@ struct CancelDates: Sendable {
 
     init(_ environment: ServiceEnvironment) {
         database = environment.database
-        pacing = Pacing(every: Self.batchInterval, environment.clock)
+        pacing = Pacing(every: Self.batchInterval, on: database, environment.clock)
         polling = Polling(after: database, environment.clock, from: Self.interval, upTo: Self.longestAbsence)
     }
 
@@ -63,7 +63,7 @@ struct CancelDates: Sendable {
         let read = try await database.read { try CancelledBatch(seats, of: key, $0) }
         guard read.hasSeatsLeft else { return }
         let first = Lock<CancelledBatch?>(read)
-        try await database.transaction { tx in
+        try await database.transaction(joiningOthers: true) { tx in
             // After a conflict, the transaction reads the rows again.
             var batch = try first.withLock { $0.take() } ?? CancelledBatch(seats, of: key, tx)
             try batch.cancel(now: tx.now)

@@ -15,7 +15,7 @@ struct Refunds: Sendable {
     private static let maximumPages = 1000
     /// Refunds in one transaction. A concurrent payment waits at most some milliseconds for it.
     private static let batchSize = 34
-    /// So the refunds of a cancelled date are paid as fast as Concert makes them.
+    /// The pace beside payments: the refunds of a cancelled date are paid as fast as Concert makes them.
     private static let batchInterval = Duration.milliseconds(26)
 
     private let database: Database
@@ -34,7 +34,7 @@ struct Refunds: Sendable {
         self.concert = concert
         self.identity = identity
         self.alarm = alarm
-        pacing = Pacing(every: Self.batchInterval, environment.clock)
+        pacing = Pacing(every: Self.batchInterval, on: database, environment.clock)
         unanswered = environment.metrics.counter(
             "wallet_refunds_unanswered_total",
             "Failed attempts to fetch, pay out or acknowledge refunds. They are repeated.")
