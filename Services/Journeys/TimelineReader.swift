@@ -32,10 +32,13 @@ package struct TimelineReader: Sendable {
     package func any(_ reservation: Reservation) async throws -> Timeline {
         var timeline = try await read(reservation)
         let log = caller
+        let cancelled = reservation.dateCancelled ? try await cancellation(of: reservation) : nil
         try await timeline.setActors { event in
             guard event.step.isByOperator else { return nil }
+            // Its reservations end some time after the call.
+            let at = event.step == .dateCancelled ? cancelled ?? event.at : event.at
             let request = ListActionsRequest(
-                method: event.step.method?.name ?? "", since: event.at, until: event.at + .milliseconds(1))
+                method: event.step.method?.name ?? "", since: at, until: at + .milliseconds(1))
             do {
                 let page = try await log.call(ActionsMethods.listActions, request, at: .concert)
                 return page.actions.count == 1 ? page.actions[0].userID : nil
@@ -44,6 +47,14 @@ package struct TimelineReader: Sendable {
             }
         }
         return timeline
+    }
+
+    /// The time at which an operator cancelled the date of a reservation.
+    private func cancellation(of reservation: Reservation) async throws -> Timestamp? {
+        let request = ListSchedulesRequest(concertID: reservation.concertID)
+        return try await caller.call(ConcertMethods.listSchedules, request).schedules.first {
+            $0.scheduleID == reservation.scheduleID
+        }?.cancelledAt
     }
 
     private func read(_ reservation: Reservation) async throws -> Timeline {
@@ -137,6 +148,8 @@ extension Timeline.Step {
         switch self {
         case .checkedIn: ConcertMethods.checkIn.description
         case .checkInUndone: ConcertMethods.undoCheckIn.description
+        case .dateMoved: ConcertMethods.moveDate.description
+        case .dateCancelled: ConcertMethods.cancelDate.description
         default: nil
         }
     }

@@ -44,6 +44,7 @@ struct ProfileTests {
 
     @Test func `an unknown profile is a usage error`() async {
         let result = await run("concerts --profile nowhere")
-        #expect(result.exit == .usage && result.errorOutput.contains("there is no profile nowhere"))
+        #expect(result.exit == .usage)
+        #expect(result.errorOutput.contains("there is no profile nowhere. To add it: gateway profile add nowhere"))
     }
 }

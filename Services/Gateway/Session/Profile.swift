@@ -19,7 +19,7 @@ enum Profile {
         let chosen = arguments[CommonFlags.profile]
         guard let name = try chosen == nil ? used(base) : chosen else { return environment }
         guard let stored = try variables(of: name, environment) else {
-            throw .usage("there is no profile \(name.printable). See: gateway profile list")
+            throw .usage("there is no profile \(name.printable). To add it: gateway profile add \(name.printable)")
         }
         var complete = environment.filter { !$0.value.isEmpty }
         complete.merge(stored) { given, _ in given }
