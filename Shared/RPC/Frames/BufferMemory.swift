@@ -6,7 +6,7 @@ import Glibc
 /// Large blocks come from the system and go back to it at once. The heap would keep them after an attack: it returns memory
 /// only from its end, and small blocks lie between.
 enum BufferMemory {
-    private static let leastMappedBytes = 64 * 1024
+    private static let leastMappedBytes = 16 * 1024
     private static let alignment = 16
 
     static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
