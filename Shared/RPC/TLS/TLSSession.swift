@@ -55,7 +55,7 @@ final class TLSSession {
     /// One step of the handshake. Returns the bytes that belong to the time after it.
     func handshake(_ bytes: UnsafeRawBufferPointer) -> (Progress, rest: UnsafeRawBufferPointer) {
         buffers.withInput(bytes) {
-            ERR_clear_error()
+            TLSReason.forget()
             let result = SSL_do_handshake(connection)
             let error = SSL_get_error(connection, result)
             let rest = buffers.takeRest()
@@ -73,7 +73,7 @@ final class TLSSession {
         let memory = buffers.memory(for: bytes.count)
         var (count, records) = (0, 0)
         let state = buffers.withInput(bytes) {
-            ERR_clear_error()
+            TLSReason.forget()
             while true {
                 var more = 0
                 let result = SSL_read_ex(connection, memory.baseAddress! + count, memory.count - count, &more)
@@ -105,7 +105,7 @@ final class TLSSession {
     /// Encrypts `bytes`. Returns false if the connection is broken.
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var written = 0
-        ERR_clear_error()
+        TLSReason.forget()
         recordCount += 1
         bytesOfKey += bytes.count
         if bytesOfKey > bytesPerKey {
@@ -124,9 +124,9 @@ final class TLSSession {
 
     /// Tells the peer that no more data follows.
     func end() {
-        ERR_clear_error()
+        TLSReason.forget()
         SSL_shutdown(connection)
-        ERR_clear_error()
+        TLSReason.forget()
     }
 
     /// The URIs in the peer's certificate. Empty if it has none.
@@ -135,10 +135,16 @@ final class TLSSession {
 
 /// The reason of a failure in the TLS library, for people.
 enum TLSReason {
+    /// Empties the library's list of errors, so that the next failure does not report an old one. The list is almost always
+    /// empty, and the library would still clear its sixteen entries.
+    static func forget() {
+        if ERR_peek_error() != 0 { ERR_clear_error() }
+    }
+
     /// Reads and empties the library's list of errors.
     static func ofLibrary() -> String {
         let error = ERR_peek_error()
-        defer { ERR_clear_error() }
+        defer { forget() }
         return ERR_reason_error_string(error).map { String(cString: $0) } ?? "unknown error"
     }
 
@@ -155,7 +161,7 @@ enum TLSReason {
             let reason = ofLibrary()
             return isOfProtocol ? "it does not name the protocol \(ApplicationProtocol.name) (ALPN)" : reason
         }
-        ERR_clear_error()
+        forget()
         return ofCertificate(Int32(problem))
     }
 
