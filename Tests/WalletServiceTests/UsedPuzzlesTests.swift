@@ -9,7 +9,10 @@ import Testing
     private let puzzles = Puzzles(.random())
     private let start = Uptime(nanoseconds: 0)
 
-    private func puzzle() -> Puzzle { puzzles.make(bits: 12, for: "10.0.0.1", now: .noon).puzzle }
+    /// Each number has its own puzzle. At one time, two of so many would have the same random number.
+    private func puzzle(_ number: Int = 0) -> Puzzle {
+        puzzles.make(bits: 12, for: "10.0.0.1", now: .noon + .milliseconds(number)).puzzle
+    }
 
     private func expect(_ isNew: Bool, _ used: inout UsedPuzzles, _ puzzle: Puzzle, _ now: Uptime) {
         let isInserted = used.insert(puzzle, now: now)
@@ -38,9 +41,9 @@ import Testing
         var used = UsedPuzzles()
         let first = puzzle()
         expect(true, &used, first, start)
-        for _ in 1..<UsedPuzzles.capacity { _ = used.insert(puzzle(), now: start) }
+        for number in 1..<UsedPuzzles.capacity { _ = used.insert(puzzle(number), now: start) }
         expect(false, &used, first, start)
-        for _ in 0...UsedPuzzles.capacity { _ = used.insert(puzzle(), now: start) }
+        for number in 0...UsedPuzzles.capacity { _ = used.insert(puzzle(number), now: start) }
         expect(true, &used, first, start)
     }
 }
