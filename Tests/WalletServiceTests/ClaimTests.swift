@@ -33,6 +33,12 @@ import WalletDomain
         instances.map { market.number(metric, instance: $0) }.reduce(0, +)
     }
 
+    /// The claims whose attempt had an answer. On a slow machine, an attempt may have none in time, and then it is repeated.
+    private func answeredClaims(_ market: Market, instances: Range<Int>) -> Int {
+        count("wallet_payment_claims_total", market, instances: instances)
+            - count("wallet_attempts_unanswered_total", market, instances: instances)
+    }
+
     @Test func `of three instances, only the one that began a payment claims its attempts`() async throws {
         try await Market.with(.postgreSQL, instances: 3) { market in
             try await market.wallet.run("payments")
@@ -69,7 +75,7 @@ import WalletDomain
             for number in 201...200 + UInt64(Self.payments) {
                 #expect(try await market.show(number).outcome == .paid)
             }
-            #expect(count("wallet_payment_claims_total", market, instances: 1..<4) == Self.payments)
+            #expect(answeredClaims(market, instances: 1..<4) == Self.payments)
             #expect(count("wallet_payment_claims_lost_total", market, instances: 1..<4) == 0)
         }
     }
