@@ -1,13 +1,15 @@
 import ConcertAPI
+import ConcertService
 import RPC
+import Service
 import TestSupport
 import Testing
 
 /// The callers and duties of each method are in the contract.
 @Suite struct RoleTests {
     @Test func `each method accepts its roles and duties, and refuses all others`() async throws {
-        try await House.with(.memory) { house in
-            let violations = try await house.service.violations(in: ConcertMethods.service)
+        try await TestService.with(.concert, on: .memory, tls: .required) { concert in
+            let violations = try await concert.violations(in: ConcertMethods.service)
             #expect(violations.isEmpty)
         }
     }

@@ -200,7 +200,7 @@ import Testing
     }
 
     @Test func `only an owner and a reader list the actions`() async throws {
-        try await TestService.with(.queue, on: .memory) { service in
+        try await TestService.with(.queue, on: .memory, tls: .required) { service in
             let violations = try await service.violations(in: ActionsMethods.service)
             #expect(violations.isEmpty)
         }

@@ -1,13 +1,15 @@
 import QueueAPI
+import QueueService
 import RPC
+import Service
 import TestSupport
 import Testing
 
 /// The callers and duties of each method are in the contract.
 @Suite struct RoleTests {
     @Test func `each method accepts its roles and duties, and refuses all others`() async throws {
-        try await Waiting.with(.memory) { waiting in
-            let violations = try await waiting.service.violations(in: QueueMethods.service)
+        try await TestService.with(.queue, on: .memory, tls: .required) { queue in
+            let violations = try await queue.violations(in: QueueMethods.service)
             #expect(violations.isEmpty)
         }
     }

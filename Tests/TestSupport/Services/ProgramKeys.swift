@@ -6,6 +6,12 @@ import Service
 import Threads
 
 extension KeyFile {
+    /// TLS for a client without a certificate.
+    func context() throws -> TLSContext {
+        let authorities = SiteAuthority(self).map { PEM.text(of: $0.certificates) } ?? ""
+        return try TLSContext(.client, certificate: nil, trusting: .these(authorities), now: SystemClock().now)
+    }
+
     /// TLS with the certificate in the split key file of a program.
     package func context(_ side: TLSContext.Side, of holder: KeyHolder) throws -> TLSContext {
         // The TLS library compares certificates with the time of the machine.
@@ -17,8 +23,8 @@ extension KeyFile {
             trusting: .these(certificate.authorities), now: now)
     }
 
-    /// The network of a service at a loopback port, which takes connections with and without TLS.
-    func port(on loops: Loops) throws -> TLSNetwork {
-        TLSNetwork(over: TCP(on: loops), .ofService(.optional), server: try context(.server, of: .concert))
+    /// The network of a service at a loopback port.
+    func port(on loops: Loops, tls mode: TLSServerRules.Mode) throws -> TLSNetwork {
+        TLSNetwork(over: TCP(on: loops), .ofService(mode), server: try context(.server, of: .concert))
     }
 }

@@ -20,7 +20,8 @@ package final class ServiceInstance: Sendable {
 
     convenience init(
         _ context: ServiceContext, on url: String, keys: KeyFile, clock: any Clock, loops: Loops,
-        network: (any Network)?, arguments: [String], faults: Faults? = nil
+        network: (any Network)?, tls: TLSServerRules.Mode = .optional, arguments: [String],
+        faults: Faults? = nil
     ) throws {
         var limits = DatabaseLimits()
         limits.connections = Self.databaseConnections
@@ -34,13 +35,14 @@ package final class ServiceInstance: Sendable {
             }
         let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
         try self.init(
-            context, on: database, keys: keys, clock: clock, log: log, loops: loops, network: network,
+            context, on: database, keys: keys, clock: clock, log: log, loops: loops, network: network, tls: tls,
             arguments: arguments)
     }
 
     init(
         _ context: ServiceContext, on database: Database, keys: KeyFile, clock: any Clock, log: Log, loops: Loops,
-        network: (any Network)?, arguments: [String], listeningOn wanted: Address = .loopback(0)
+        network: (any Network)?, tls: TLSServerRules.Mode = .optional, arguments: [String],
+        listeningOn wanted: Address = .loopback(0)
     ) throws {
         self.database = database
         let options = Options(context.program, context.summary, context.options, readsEnvironment: false)
@@ -54,7 +56,7 @@ package final class ServiceInstance: Sendable {
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
                 metrics: metrics, health: health, loops: loops, network: network))
         server = Server(
-            parts.services, on: loops, network: try network ?? keys.port(on: loops), agent: context.program,
+            parts.services, on: loops, network: try network ?? keys.port(on: loops, tls: tls), agent: context.program,
             hooks: .service(
                 parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
                 clock: clock, log: log, metrics: metrics, health: health))

@@ -17,7 +17,7 @@ package final class TestService: Sendable {
 
     private init(
         _ context: ServiceContext, on database: TestDatabase, instances count: Int, keys: KeyFile, clock: ManualClock,
-        arguments: [String], faults: Faults?
+        tls: TLSServerRules.Mode, arguments: [String], faults: Faults?
     ) throws {
         self.keys = keys
         self.clock = clock
@@ -26,8 +26,8 @@ package final class TestService: Sendable {
         self.loops = loops
         instances = try (0..<count).map { _ in
             try ServiceInstance(
-                context, on: database.url, keys: keys, clock: clock, loops: loops, network: nil, arguments: arguments,
-                faults: faults)
+                context, on: database.url, keys: keys, clock: clock, loops: loops, network: nil, tls: tls,
+                arguments: arguments, faults: faults)
         }
     }
 
@@ -35,13 +35,13 @@ package final class TestService: Sendable {
     /// supports several instances. `faults` are those of the database.
     package static func with<Value: Sendable>(
         _ context: ServiceContext, on engine: Engine, database: TestDatabase? = nil, instances: Int = 1,
-        keys: KeyFile = .random(), clock: ManualClock = ManualClock(), arguments: [String] = [],
-        faults: Faults? = nil, _ body: (TestService) async throws -> Value
+        keys: KeyFile = .random(), clock: ManualClock = ManualClock(), tls: TLSServerRules.Mode = .optional,
+        arguments: [String] = [], faults: Faults? = nil, _ body: (TestService) async throws -> Value
     ) async throws -> Value {
         let service = try await onThread {
             try TestService(
                 context, on: try database ?? TestDatabase(on: engine), instances: instances, keys: keys, clock: clock,
-                arguments: arguments, faults: faults)
+                tls: tls, arguments: arguments, faults: faults)
         }
         do {
             for instance in service.instances { try await instance.start() }
@@ -63,9 +63,10 @@ package final class TestService: Sendable {
         client(with: credential, over: TCP(on: loops), instance: instance)
     }
 
-    /// Returns a client with the key file of a web edge.
-    package func edge(with credential: [UInt8]) throws -> Client {
-        client(with: credential, over: TLSNetwork(over: TCP(on: loops), client: try keys.context(.client, of: .edge)))
+    /// Returns a client that uses TLS with the certificate of a program, or without one.
+    package func client(with credential: [UInt8], certificateOf holder: KeyHolder?) throws -> Client {
+        let context = try holder.map { try keys.context(.client, of: $0) } ?? keys.context()
+        return client(with: credential, over: TLSNetwork(over: TCP(on: loops), client: context))
     }
 
     private func client(with credential: [UInt8], over network: any Network, instance: Int = 0) -> Client {
