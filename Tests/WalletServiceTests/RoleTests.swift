@@ -1,3 +1,4 @@
+import Kernel
 import RPC
 import Service
 import TestSupport
